@@ -1,0 +1,141 @@
+"""Run the tests: on SQLite, then on PostgreSQL with Redis. How the two halves differ: tests/services.py.
+
+    make test                        both halves, two at a time where that is safe
+    make test ARGS="tests/tasks"     both halves of a part
+    make test-postgres ARGS="…"      the second half only
+    make soak                        the long ones
+
+The servers of the second half are private, started before Django reads its settings, and gone afterwards. Whatever
+a test stores lies below var/tests, so a demo that is running is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.services_local import LocalPostgres, LocalRedis, NoService
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "var" / "tests"
+NO_TESTS = 5
+INTERRUPTED = 2
+SQLITE = "not postgres and not soak"
+POSTGRES = "(postgres or everywhere) and not soak"
+
+
+@dataclass(frozen=True)
+class Half:
+    """How one run of pytest ended."""
+
+    name: str
+    code: int
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """A half without tests is no failure; both together must have some."""
+        return self.code in {0, NO_TESTS}
+
+
+def run(name: str, marks: str, words: list[str], *, workers: int, services: dict[str, str]) -> Half:
+    """One run of pytest, its output passed through, its counts read from its report."""
+    print(f"\n=== {name} ===", flush=True)
+    report = REPORTS / f"{name.split(maxsplit=1)[0].lower()}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=8"]
+    if workers > 1:
+        command += ["-n", str(workers), "--dist", "loadgroup"]
+    stored = REPORTS / report.stem
+    shutil.rmtree(stored, ignore_errors=True)
+    stored.mkdir(parents=True)
+    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
+    env = {**kept, "VAR_DIR": str(stored), "PYTHONDONTWRITEBYTECODE": "1", **services}
+    start = time.monotonic()
+    child = subprocess.Popen([*command, *words], cwd=ROOT, env=env)
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        # The terminal has told pytest too; it wants to say what it had found so far.
+        code = child.wait()
+    return counted(Half(name, code, seconds=time.monotonic() - start), report)
+
+
+def counted(half: Half, report: Path) -> Half:
+    """The same half with the counts of its report; without a report it has failed before it began."""
+    if not report.exists():
+        return half
+    suite = next(ET.parse(report).getroot().iter("testsuite")).attrib  # noqa: S314 - written by our own pytest
+    failed = int(suite["failures"]) + int(suite["errors"])
+    skipped = int(suite["skipped"])
+    passed = int(suite["tests"]) - failed - skipped
+    return Half(half.name, half.code, passed, failed, skipped, half.seconds)
+
+
+def on_sqlite(words: list[str], workers: int) -> Half:
+    """The first half."""
+    return run("SQLite", SQLITE, words, workers=workers, services={})
+
+
+def on_postgres(words: list[str], marks: str = POSTGRES) -> Half | None:
+    """The second half, one test at a time, as its races want both cores. None where the machine has no servers."""
+    given = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+    database, redis = LocalPostgres(durable=False), LocalRedis()
+    try:
+        services = {
+            "DATABASE_URL": given[0] if given[0].startswith("postgres") else database.start().url,
+            "REDIS_URL": given[1] or redis.start().url,
+        }
+        return run("PostgreSQL with Redis", marks, words, workers=1, services=services)
+    except NoService as missing:
+        print(f"\n=== PostgreSQL with Redis ===\nLeft out: all of it: {missing}", flush=True)
+        return Half("PostgreSQL with Redis", 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
+    finally:
+        redis.stop()
+        database.stop()
+
+
+def closing(halves: list[Half]) -> int:
+    """The summary of all halves, one line each and one for all. Answers the exit code."""
+    print("\n=== Together ===")
+    for half in halves:
+        state = "good" if half.good else f"FAILED (exit {half.code})"
+        counts = f"{half.passed} passed, {half.failed} failed, {half.skipped} skipped"
+        print(f"{half.name}: {counts} in {half.seconds:.0f} s: {state}")
+    total = [sum(counts) for counts in zip(*((h.passed, h.failed, h.skipped) for h in halves), strict=True)]
+    if not total:
+        total = [0, 0, 0]
+    print(f"\n{total[0]} passed, {total[1]} failed, {total[2]} skipped", flush=True)
+    if not all(half.good for half in halves):
+        return 1
+    return 0 if sum(total) else NO_TESTS
+
+
+def main(words: list[str]) -> int:
+    """The command; see the module's docstring."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    which = words.pop(0) if words and words[0] in {"--sqlite", "--postgres", "--soak"} else ""
+    if which == "--soak":
+        return closing([half for half in [on_postgres(words, "soak")] if half])
+    halves: list[Half] = []
+    if which != "--postgres":
+        halves.append(on_sqlite(words, workers=min(2, os.cpu_count() or 1)))
+    if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
+        second = on_postgres(words)
+        halves += [second] if second else []
+    return closing(halves)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
