@@ -1,0 +1,12 @@
+"""Wagtail pages: home, notices, events."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CmsConfig(AppConfig):
+    """Wagtail pages: home, notices, events."""
+
+    name = "cms"
+    verbose_name = _("内容")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,12 @@
+"""Events people come to: sign-up and attendance."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GatheringsConfig(AppConfig):
+    """Events people come to: sign-up and attendance."""
+
+    name = "events.gatherings"
+    verbose_name = _("活动")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,28 @@
+"""Who acts: a signed-in user, or the system itself. A missing user never means "allowed"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Union
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class System:
+    """The program acting by itself: jobs, imports by command, the clock. Has every right and no row."""
+
+    pk: Final[None] = None
+    person_id: Final[None] = None
+    is_authenticated: Final[bool] = True
+
+    def __repr__(self) -> str:
+        return "SYSTEM"
+
+
+SYSTEM: Final = System()
+Actor = Union["AbstractBaseUser", System]
+
+
+def is_system(actor: object) -> bool:
+    """Whether the actor is the program itself; the one place that decides it."""
+    return actor is SYSTEM

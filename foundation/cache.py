@@ -1,0 +1,46 @@
+"""A cache that may be away: when Redis does not answer, pages are slower, never broken (faults F12 to F15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache, with every failure taken as a miss."""
+
+    def _forgive(self, call: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return call()
+        except (RedisError, OSError) as error:
+            log.warning("cache unavailable", error=type(error).__name__)
+            return otherwise
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """The value, or the default when it is not there or Redis is away."""
+        return self._forgive(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+
+    def set(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> None:
+        """Keep the value if Redis is there."""
+        extra = {} if timeout is ... else {"timeout": timeout}
+        self._forgive(lambda: super(ForgivingRedisCache, self).set(key, value, version=version, **extra), None)
+
+    def add(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
+        """Keep the value unless there is one; True when Redis is away, so that locks fail open."""
+        extra = {} if timeout is ... else {"timeout": timeout}
+        added = self._forgive(lambda: super(ForgivingRedisCache, self).add(key, value, version=version, **extra), True)
+        return bool(added)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        """Forget the value if Redis is there."""
+        return bool(self._forgive(lambda: super(ForgivingRedisCache, self).delete(key, version), False))
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Count up; `delta` when Redis is away."""
+        return int(self._forgive(lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta))

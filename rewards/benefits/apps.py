@@ -1,0 +1,12 @@
+"""Benefit packages, vouchers and the merchants who verify them."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BenefitsConfig(AppConfig):
+    """Benefit packages, vouchers and the merchants who verify them."""
+
+    name = "rewards.benefits"
+    verbose_name = _("专属优惠包")
+    default_auto_field = "django.db.models.BigAutoField"

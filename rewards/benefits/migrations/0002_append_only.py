@@ -1,0 +1,11 @@
+"""Guard the tables whose rows never change."""
+
+from django.db import migrations
+
+from foundation.append_only import GuardTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("benefits", "0001_initial")]
+
+    operations = [GuardTable("benefits_voucheruse")]

@@ -1,0 +1,192 @@
+"""The benefit package: what leaders are promised, the codes that show it, the merchants who honour it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from foundation.models import AppendOnlyModel
+from volunteers.units.models import Unit
+
+
+class Merchant(models.Model):
+    """A shop or office that gives a benefit."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("名称"), max_length=60)
+    address = models.CharField(_("地址"), max_length=120, blank=True, db_default="")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="merchants", verbose_name=_("所在单位"))
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("爱心商家")
+        verbose_name_plural = _("爱心商家")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MerchantClerk(models.Model):
+    """A person who verifies codes for a merchant."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="clerks")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="clerkships")
+
+    class Meta:
+        verbose_name = _("店员")
+        verbose_name_plural = _("店员")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["merchant", "person"], name="clerk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id} {self.person_id}"
+
+
+class Kind(models.TextChoices):
+    """The three kinds of benefits."""
+
+    POLITICAL = "political", _("政治")
+    WORK = "work", _("工作")
+    LIFE = "life", _("生活")
+
+
+class BenefitState(models.TextChoices):
+    """draft → live ⇄ paused → ended."""
+
+    DRAFT = "draft", _("草稿")
+    LIVE = "live", _("进行中")
+    PAUSED = "paused", _("暂停")
+    ENDED = "ended", _("已结束")
+
+
+class BenefitPackage(models.Model):
+    """The set of benefits that a unit gives to the leaders in and below it."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("名称"), max_length=60)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="packages", verbose_name=_("单位"))
+    starts_on = models.DateField(_("开始"))
+    ends_on = models.DateField(_("结束"))
+
+    class Meta:
+        verbose_name = _("专属优惠包")
+        verbose_name_plural = _("专属优惠包")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Benefit(models.Model):
+    """One promise of a package: what, by whom, how often, for which roles, how many in all."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    package = models.ForeignKey(BenefitPackage, on_delete=models.PROTECT, related_name="benefits")
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
+    name = models.CharField(_("名称"), max_length=40)
+    value_text = models.CharField(_("大字"), max_length=12, help_text=_("票面上的大字，例如：8 折"))
+    detail = models.CharField(_("说明"), max_length=120, blank=True, db_default="")
+    how_to_use = models.CharField(_("怎么用"), max_length=200, blank=True, db_default="")
+    roles = models.JSONField(_("给谁"), default=list)
+    uses_each = models.PositiveSmallIntegerField(_("每人次数"), null=True, blank=True)
+    places = models.PositiveIntegerField(_("名额"), null=True, blank=True)
+    needs_code = models.BooleanField(_("凭码使用"), default=True)
+    merchants = models.ManyToManyField(Merchant, related_name="benefits", blank=True, verbose_name=_("商家"))
+    state = models.CharField(_("状态"), max_length=10, choices=BenefitState.choices, default=BenefitState.DRAFT)
+    starts_on = models.DateField(_("开始"))
+    ends_on = models.DateField(_("结束"))
+
+    class Meta:
+        verbose_name = _("优惠项")
+        verbose_name_plural = _("优惠项")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="benefit_dates"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntitlementState(models.TextChoices):
+    """claimed → part used → used up | expired | revoked; waiting = on the list for a place."""
+
+    WAITING = "waiting", _("候补")
+    CLAIMED = "claimed", _("已领取")
+    USED_UP = "used_up", _("已用完")
+    REVOKED = "revoked", _("已收回")
+
+
+class Entitlement(models.Model):
+    """A person's right to a benefit; the row is made when it is first opened."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="entitlements")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="entitlements")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("状态"), max_length=10, choices=EntitlementState.choices)
+    used_count = models.PositiveSmallIntegerField(_("已用次数"), db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("权益")
+        verbose_name_plural = _("权益")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["benefit", "person"], name="entitlement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benefit_id} {self.person_id}"
+
+
+class VoucherState(models.TextChoices):
+    """issued → verified (final) | cancelled; an issued code simply runs out at its time."""
+
+    ISSUED = "issued", _("有效")
+    VERIFIED = "verified", _("已使用")
+    CANCELLED = "cancelled", _("已换新")
+
+
+class Voucher(models.Model):
+    """A one-time code of eight digits, kept as a keyed digest; lives about a minute, then a new one is shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="vouchers")
+    code_digest = models.CharField(max_length=64, db_index=True)
+    state = models.CharField(_("状态"), max_length=10, choices=VoucherState.choices, default=VoucherState.ISSUED)
+    issued_at = models.DateTimeField(_("出码时间"), db_default=Now())
+    expires_at = models.DateTimeField(_("到期时间"))
+
+    class Meta:
+        verbose_name = _("券")
+        verbose_name_plural = _("券")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["entitlement"], condition=Q(state="issued"), name="voucher_one_live_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entitlement_id} {self.state}"
+
+
+class VoucherUse(AppendOnlyModel):
+    """A merchant confirmed a use. The row's id is made by the merchant's phone; one use a voucher."""
+
+    id = models.UUIDField(primary_key=True)
+    voucher = models.OneToOneField(Voucher, on_delete=models.PROTECT, related_name="use")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="uses")
+    clerk_id = models.BigIntegerField()
+    number = models.PositiveSmallIntegerField(_("第几次"))
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("核销")
+        verbose_name_plural = _("核销")
+        indexes: ClassVar = [models.Index(fields=["merchant", "-at"], name="use_merchant_at")]
+
+    def __str__(self) -> str:
+        return f"{self.voucher_id}"

@@ -1,0 +1,12 @@
+"""The ledger of points."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PointsConfig(AppConfig):
+    """The ledger of points."""
+
+    name = "rewards.points"
+    verbose_name = _("积分")
+    default_auto_field = "django.db.models.BigAutoField"

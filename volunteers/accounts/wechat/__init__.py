@@ -1,0 +1,1 @@
+"""WeChat's web authorisation, as a provider of allauth."""

@@ -1,0 +1,12 @@
+"""Persons: names, sealed phone numbers."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Persons: names, sealed phone numbers."""
+
+    name = "volunteers.people"
+    verbose_name = _("人员")
+    default_auto_field = "django.db.models.BigAutoField"

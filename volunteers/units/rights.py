@@ -1,0 +1,126 @@
+"""What a role allows, and where: the two primitives behind every `visible_to` (mechanism 1, rule R23).
+
+A right granted in a unit holds there and below, on the days of the appointment and no longer. The system has every
+right everywhere; a user without a person has none. An unknown right raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from foundation.actors import Actor, is_system
+from foundation.errors import Denied
+from volunteers.units.models import Appointment, Role, Unit
+from volunteers.units.querysets import UnitQuerySet, under
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class Right(str, Enum):
+    """Everything that can be allowed. What is not listed here cannot be asked for."""
+
+    SEE_UNIT = "see_unit"
+    SEE_PEOPLE = "see_people"
+    SEE_PHONE = "see_phone"
+    IMPORT_ROSTER = "import_roster"
+    POST_TASK = "post_task"
+    CHECK_IN = "check_in"
+    CONFIRM_CHECK_IN = "confirm_check_in"
+    SEE_ROLLUP = "see_rollup"
+    PUBLISH_NOTICE = "publish_notice"
+    RUN_EVENT = "run_event"
+    MANAGE_BENEFITS = "manage_benefits"
+    USE_CONSOLE = "use_console"
+    SEE_AUDIT = "see_audit"
+
+
+_LEADER = frozenset({Right.SEE_UNIT, Right.CHECK_IN})
+_ABOVE = _LEADER | {Right.SEE_PEOPLE, Right.SEE_PHONE, Right.CONFIRM_CHECK_IN, Right.SEE_ROLLUP}
+_STAFF = frozenset(
+    {
+        Right.SEE_UNIT,
+        Right.SEE_PEOPLE,
+        Right.SEE_PHONE,
+        Right.POST_TASK,
+        Right.CONFIRM_CHECK_IN,
+        Right.SEE_ROLLUP,
+        Right.PUBLISH_NOTICE,
+        Right.RUN_EVENT,
+        Right.MANAGE_BENEFITS,
+        Right.IMPORT_ROSTER,
+        Right.USE_CONSOLE,
+    }
+)
+ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.NEIGHBOUR_LEADER: _LEADER,
+    Role.GROUP_LEADER: _ABOVE,
+    Role.AREA_LEADER: _ABOVE,
+    Role.COMMUNITY_WORKER: _STAFF,
+    Role.STREET_CLERK: _STAFF,
+    Role.DISTRICT_CLERK: _STAFF | {Right.SEE_AUDIT},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One current appointment, as far as rights need it."""
+
+    role: Role
+    unit_id: int
+    path: str
+
+    def allows(self, right: Right) -> bool:
+        """Whether the role carries the right."""
+        return right in ROLE_RIGHTS[self.role]
+
+
+def grants(user: Actor | AbstractBaseUser) -> tuple[Grant, ...]:
+    """The user's current appointments; one query, remembered on this user object (that is, for one request)."""
+    person_id = getattr(user, "person_id", None)
+    if not person_id or not getattr(user, "is_active", False):
+        return ()
+    remembered: tuple[Grant, ...] | None = getattr(user, "_grants", None)
+    if remembered is None:
+        rows = Appointment.objects.active().filter(person_id=person_id).values_list("role", "unit_id", "unit__path")
+        remembered = tuple(Grant(Role(role), unit_id, path) for role, unit_id, path in rows.order_by("unit__path"))
+        user._grants = remembered  # type: ignore[union-attr]
+    return remembered
+
+
+def forget_grants(user: Any) -> None:
+    """Drop what `grants` remembered, after an appointment changed within the same request."""
+    user.__dict__.pop("_grants", None)
+
+
+def paths_where(user: Actor, right: Right) -> list[str]:
+    """Paths of the units in which the user was given the right; the whole tree for the system."""
+    right = Right(right)
+    if is_system(user):
+        return [""]
+    return [grant.path for grant in grants(user) if grant.allows(right)]
+
+
+def units_where(user: Actor, right: Right) -> UnitQuerySet:
+    """Units in which the user has the right, from those appointed to down to the neighbourhoods."""
+    return Unit.objects.filter(under(paths_where(user, right)))
+
+
+def has_right(user: Actor, right: Right, unit: Unit) -> bool:
+    """Whether the user has the right in this unit; no query beyond the one of `grants`."""
+    return any(unit.path.startswith(path) for path in paths_where(user, right))
+
+
+def require(user: Actor, right: Right, *units: Unit) -> None:
+    """Raise `Denied` unless the user has the right in every one of the units."""
+    if not units or not all(has_right(user, right, unit) for unit in units):
+        raise Denied
+
+
+def has_role(user: Actor, roles: Iterable[Role]) -> bool:
+    """Whether the user currently holds one of the roles anywhere."""
+    wanted = set(roles)
+    return any(grant.role in wanted for grant in grants(user))
