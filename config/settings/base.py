@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.settings.accounts import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -207,8 +209,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-_HTTP_LIVE = env.str("LIVE_URL", default="")
-LIVE_URL = _HTTP_LIVE
+# Where the sockets answer; empty means the same origin (the front door, or one process).
+LIVE_URL = env.str("LIVE_URL", default="")
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -227,12 +229,6 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-
-WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")
-WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", default="")
-WECHAT_AUTHORIZE_URL = env.str("WECHAT_AUTHORIZE_URL", default="https://open.weixin.qq.com/connect/oauth2/authorize")
-WECHAT_API_URL = env.str("WECHAT_API_URL", default="https://api.weixin.qq.com")
-SMS_GATEWAY = env.str("SMS_GATEWAY", default="")
 
 LOGGING: dict[str, Any] = {
     "version": 1,
