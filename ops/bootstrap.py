@@ -53,6 +53,13 @@ def other_python() -> str:
     )
 
 
+def go_on_with_a_fitting_python(words: list[str]) -> None:
+    """Where this Python does not fit, become another one running `words`. Raises `Stopped` where there is none."""
+    if not python_fits():
+        fitting = other_python()
+        os.execv(fitting, [fitting, *words])
+
+
 @contextlib.contextmanager
 def step(words: str) -> Iterator[None]:
     """One line of progress: what is being done, then how long it took."""
@@ -271,9 +278,7 @@ def main(arguments: list[str]) -> int:
         print(f"usage: bootstrap.py [{'|'.join(KINDS)}]", file=sys.stderr)
         return 2
     try:
-        if not python_fits():
-            fitting = other_python()
-            os.execv(fitting, [fitting, str(Path(__file__).resolve()), *arguments])  # noqa: S606
+        go_on_with_a_fitting_python([str(Path(__file__).resolve()), *arguments])
         bootstrap(kind)
     except Stopped as problem:
         print(f"\n{problem}\n", file=sys.stderr)
