@@ -58,6 +58,10 @@ class UnitQuerySet(MP_NodeQuerySet):
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
     """Units in the order of the tree."""
 
+    def get_queryset(self) -> UnitQuerySet:
+        """Ours: treebeard's manager would hand out its own class, without `at` and `under`."""
+        return UnitQuerySet(self.model, using=self._db).order_by("path")
+
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Sets of appointments."""
