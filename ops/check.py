@@ -21,7 +21,7 @@ PYTHON = sys.executable
 def checks() -> Iterator[tuple[str, list[str]]]:
     """Name and command of each, the quick ones first."""
     yield "house rules", [PYTHON, "-m", "ops.house"]
-    yield "ruff", [PYTHON, "-m", "ruff", "check", "."]
+    yield "ruff", [PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."]
     yield "format", [PYTHON, "-m", "ruff", "format", "--check", "."]
     yield "import layers", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as go; go()", "--no-cache"]
     yield "templates", [PYTHON, "-m", "djlint", "frontend/templates", "--lint", "--quiet"]
