@@ -59,6 +59,10 @@ class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[m
     """Units in the order of the tree."""
 
     def get_queryset(self) -> UnitQuerySet:
+        """treebeard's manager names its own queryset; ours replaces it."""
+        return UnitQuerySet(self.model, using=self._db).order_by("path")
+
+    def get_queryset(self) -> UnitQuerySet:
         """Ours: treebeard's manager would hand out its own class, without `at` and `under`."""
         return UnitQuerySet(self.model, using=self._db).order_by("path")
 
