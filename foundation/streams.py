@@ -47,3 +47,24 @@ def publish(
     notification.save(force_insert=True)
     outbox.put(POKE, {stream_key: seq})
     return notification
+
+
+def publish_to_persons(person_ids: Iterable[int], *, kind: str, payload: dict[str, Any], ref: str = "") -> int:
+    """Append the same entry to many persons' streams, 500 at a time; for background work. Returns how many."""
+    people = sorted(set(person_ids))
+    for start in range(0, len(people), 500):
+        keys = [person_key(person_id) for person_id in people[start : start + 500]]
+        rows = ", ".join(["(%s, 1)"] * len(keys))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO foundation_stream (key, head) VALUES {rows} "  # noqa: S608
+                "ON CONFLICT (key) DO UPDATE SET head = foundation_stream.head + 1 RETURNING key, head",
+                keys,
+            )
+            heads: dict[str, int] = dict(cursor.fetchall())
+        Notification.objects.bulk_create(
+            Notification(stream_key=key, seq=head, kind=kind, payload=payload, roles=[], ref=ref)
+            for key, head in heads.items()
+        )
+        outbox.put(POKE, heads)
+    return len(people)

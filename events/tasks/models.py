@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -66,12 +65,13 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def is_open(self, at: dt.datetime) -> bool:
-        """Whether check-ins are taken. Late ones still are until the task is closed: nobody is ever late."""
+    @property
+    def is_open(self) -> bool:
+        """Whether check-ins are taken. They are until the task is closed, whatever the date: nobody is ever late."""
         return self.state == TaskState.PUBLISHED
 
-    def answer(self, code: str) -> dict[str, object] | None:
-        """The offered answer with this code."""
+    def answer(self, code: str) -> dict[str, Any] | None:
+        """The offered answer with this code: code, label, hint, needs_help."""
         return next((a for a in self.answers if a["code"] == code), None)
 
     @property
@@ -123,6 +123,7 @@ class CheckIn(models.Model):
     submitted_at = models.DateTimeField(_("送出时间"), db_default=Now())
     decided_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     return_reason = models.CharField(_("请再看看的原因"), max_length=100, blank=True, db_default="")
 
     objects = CheckInQuerySet.as_manager()
