@@ -261,7 +261,7 @@ def compile_catalogues() -> None:
 
 def bootstrap(kind: str) -> None:
     """All of it. `kind` is "run" or "test". Raises `Stopped` with words for a person."""
-    for name in ("data", "media", "private", "log"):
+    for name in ("media", "private", "static"):
         (ROOT / "var" / name).mkdir(parents=True, exist_ok=True)
     make_venv()
     whole = digest([ROOT / "requirements" / KINDS["test"]], extra=os.path.realpath(PYTHON))
