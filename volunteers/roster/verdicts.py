@@ -350,7 +350,7 @@ class _SheetJudge:
             name = read(0, normalise.person_name)
         phone = read(1, normalise.phone)
         if name == "" and phone == "":
-            return (Post() if role == "leader" else None), {}
+            return (Post() if places[0] >= 0 else None), {}
         if name == "" and places[0] >= 0:
             faults[texts[places[0]]] = f"有电话却没有{ROLE_TEXT[role]}姓名：请补上姓名；岗位空缺请写“空缺”。"
         elif phone == "" and places[1] >= 0:
