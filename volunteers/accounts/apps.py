@@ -10,3 +10,7 @@ class AccountsConfig(AppConfig):
     name = "volunteers.accounts"
     verbose_name = _("账号")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the handler of text messages and the checks."""
+        from volunteers.accounts import checks, sms  # noqa: F401

@@ -1,17 +1,32 @@
-"""A session ends when the person's rights or devices were revoked (rule R25)."""
+"""Sessions end when rights or devices were revoked (rule R25); the console asks for the second factor (rule R29)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
-EPOCH = "epoch"
+from foundation.errors import Denied
+from volunteers.accounts import second_factor
+from volunteers.accounts.models import User
+from volunteers.accounts.services import EPOCH, SECOND_FACTOR, may_use_console
+
+CONSOLE = "/console/"
+OPEN = ("/console/login/", "/console/logout/", "/console/password_reset/")
+NOTE_USE_EVERY = 60  # seconds: a session is not written at every request
 
 
 class SessionGuardMiddleware:
-    """Signs out a session whose epoch is not the account's: raising `auth_epoch` ends every session at once."""
+    """Signs out a session whose epoch is not the account's: raising `auth_epoch` ends every session at once.
+
+    For addresses under /console/ it also wants a staff role held today and a second factor given in this session.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,3 +40,36 @@ class SessionGuardMiddleware:
                 elif request.session[EPOCH] != user.auth_epoch:
                     logout(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_args: object) -> HttpResponse | None:
+        """Guard the console; people without a staff role get 403."""
+        if not request.path.startswith(CONSOLE) or request.path.startswith(OPEN):
+            return None
+        return _console_guard(request)
+
+
+def _console_guard(request: HttpRequest) -> HttpResponse | None:
+    user = request.user
+    if not isinstance(user, User):  # `request.user` is lazy, but passes for what it holds
+        return redirect_to_login(request.get_full_path(), reverse("staff_login"))
+    if not may_use_console(user):
+        # An exception raised here would pass by the middleware that words refusals.
+        return render(request, "errors/refused.html", {"refused": Denied()}, status=Denied.status)
+    if _second_factor_holds(request):
+        return None
+    page = "staff_code" if second_factor.is_enrolled(user) else "staff_login"
+    return redirect_to_login(request.get_full_path(), reverse(page))
+
+
+def _second_factor_holds(request: HttpRequest) -> bool:
+    """Whether the console session is young enough and was used lately; notes the use."""
+    kept = request.session.get(SECOND_FACTOR)
+    if not kept:
+        return False
+    now = timezone.now().timestamp()
+    if now - kept["at"] > settings.CONSOLE_ABSOLUTE_SECONDS or now - kept["seen"] > settings.CONSOLE_IDLE_SECONDS:
+        del request.session[SECOND_FACTOR]
+        return False
+    if now - kept["seen"] > NOTE_USE_EVERY:
+        request.session[SECOND_FACTOR] = kept | {"seen": now}
+    return True

@@ -1,4 +1,4 @@
-"""What signs in for a person."""
+"""What signs in for a person: accounts, the codes sent to phones, WeChat identities, and what was asked how often."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from foundation import secrets
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,3 +64,115 @@ class User(AbstractBaseUser, PermissionsMixin):
     def first_name(self) -> str:
         """Wagtail greets by it."""
         return self.get_full_name()
+
+
+class Purpose(models.TextChoices):
+    """What a code is good for; a code of one purpose is worth nothing for another."""
+
+    LOGIN = "login", _("登录")
+    BIND = "bind", _("绑定微信")
+
+
+class Delivery(models.TextChoices):
+    """How far the text message of a code got. It is tried once, whatever happens."""
+
+    WAITING = "waiting", _("待发")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已发")
+    FAILED = "failed", _("没发出去")
+    HELD = "held", _("暂停发送")
+    NOBODY = "nobody", _("不用发")
+
+
+class LoginCode(models.Model):
+    """A code that was asked for. The code itself is not stored, only a digest that binds it to number, purpose and session."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(_("用途"), max_length=10, choices=Purpose.choices)
+    phone_index = models.CharField(max_length=64)
+    phone_encrypted = models.CharField(_("手机号（加密）"), max_length=200)
+    code_digest = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(_("试过几次"), default=0)
+    delivery = models.CharField(_("短信"), max_length=10, choices=Delivery.choices, default=Delivery.WAITING)
+    created_at = models.DateTimeField(_("要码时间"))
+    expires_at = models.DateTimeField(_("到期时间"))
+    used_at = models.DateTimeField(_("用掉时间"), null=True)
+
+    class Meta:
+        verbose_name = _("登录验证码")
+        verbose_name_plural = _("登录验证码")
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="login_code_created")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(tries__lte=5), name="login_code_five_tries"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+    @staticmethod
+    def aad(pk: uuid.UUID, what: str) -> str:
+        """What sealed values of a code are bound to: table, column and row."""
+        return f"accounts_logincode|{what}|{pk}"
+
+    @property
+    def phone(self) -> str:
+        """The number in clear."""
+        return secrets.decrypt(self.phone_encrypted, aad=self.aad(self.pk, "phone"))
+
+    @property
+    def masked_phone(self) -> str:
+        """138****1234."""
+        return secrets.mask_phone(self.phone)
+
+
+class LimitHit(models.Model):
+    """One thing that counts against a limit. In the database, so that no restart of a cache forgets it (rule R27)."""
+
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "key", "-at"], name="limit_hit_key_at"),
+            models.Index(fields=["at"], name="limit_hit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class WeChatOpenid(models.Model):
+    """How one app of ours sees a WeChat identity. The identity itself is allauth's `SocialAccount` (uid = unionid, if any)."""
+
+    app_id = models.CharField(max_length=32)
+    openid = models.CharField(max_length=64)
+    account = models.ForeignKey("socialaccount.SocialAccount", on_delete=models.CASCADE, related_name="openids")
+
+    class Meta:
+        verbose_name = _("微信身份")
+        verbose_name_plural = _("微信身份")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["app_id", "openid"], name="wechat_openid_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.app_id} {self.pk}"
+
+
+class WeChatCallback(models.Model):
+    """A code with which WeChat sent somebody back. WeChat's browser often calls twice: the second finds the first's result."""
+
+    code_digest = models.CharField(primary_key=True, max_length=64)
+    state_digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    result = models.CharField(max_length=10, blank=True, default="")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    openid = models.CharField(max_length=64, blank=True, default="")
+    unionid = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="wechat_callback_at")]
+
+    def __str__(self) -> str:
+        return f"{self.result or 'open'} {self.at}"

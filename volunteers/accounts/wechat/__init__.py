@@ -1,1 +1,1 @@
-"""WeChat's web authorisation, as a provider of allauth."""
+"""WeChat's web authorisation inside the WeChat app, as a provider of allauth."""

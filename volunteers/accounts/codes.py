@@ -1,0 +1,118 @@
+"""Codes sent to phones: asked for, and handed in once (rule R28, threats T8 to T10).
+
+Whether a number belongs to somebody is looked up nowhere on the way of a request: the relay decides whether a message
+leaves, and a right code is needed before a person is searched. So both answer the same, in the same time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets as random
+from dataclasses import dataclass
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+
+from foundation import clock, failpoints, outbox, secrets
+from foundation.errors import Invalid
+from volunteers.accounts import limits
+from volunteers.accounts.models import LoginCode, Purpose, User
+from volunteers.accounts.services import user_of_phone
+from volunteers.accounts.sms import TOPIC, gateway
+
+DIGITS = 6
+LIFE = dt.timedelta(minutes=5)
+TRIES = 5
+_KEY = "login_code"
+
+
+class WrongCode(Invalid):
+    """Not the code, or not for this number, session or purpose."""
+
+    default = _("验证码不对，请再看一眼。")
+
+
+class SpentCode(Invalid):
+    """Too old, used, or tried too often."""
+
+    default = _("这个验证码不能用了，请重新要一条。")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The code that a session waits for."""
+
+    row: LoginCode
+    nonce: str
+    shown: str
+
+    @property
+    def masked_phone(self) -> str:
+        """Where it was sent."""
+        return self.row.masked_phone
+
+
+def _digest(row: LoginCode, nonce: str, digits: str) -> str:
+    return secrets.hmac_hex("login-code", f"{row.pk}|{row.purpose}|{row.phone_index}|{nonce}|{digits}")
+
+
+@transaction.atomic
+def ask_for_code(*, session: SessionBase, phone: str, purpose: Purpose) -> LoginCode:
+    """Make a code for a number (11 digits) and this session, and leave its message to the relay.
+
+    Raises `TooMany`. Says nothing about whether anybody has that number: the same rows are written either way.
+    """
+    if not session.session_key:
+        session.create()
+    number = secrets.blind_index(phone)
+    limits.take_or_refuse("code.session", str(session.session_key))
+    limits.take_or_refuse("code.number", number)
+    now = clock.now()
+    row = LoginCode(purpose=purpose, phone_index=number, created_at=now, expires_at=now + LIFE)
+    row.phone_encrypted = secrets.encrypt(phone, aad=LoginCode.aad(row.pk, "phone"))
+    nonce, digits = random.token_hex(16), f"{random.randbelow(10**DIGITS):0{DIGITS}}"
+    row.code_digest = _digest(row, nonce, digits)
+    row.save(force_insert=True)
+    outbox.put(TOPIC, {"id": str(row.pk), "code": secrets.encrypt(digits, aad=LoginCode.aad(row.pk, "code"))})
+    session[_KEY] = {"id": str(row.pk), "nonce": nonce, "shown": digits if gateway().shows_codes else ""}
+    return row
+
+
+def pending_code(session: SessionBase, purpose: Purpose) -> Pending | None:
+    """The code this session waits for, used up or not; None when it asked for none."""
+    kept = session.get(_KEY)
+    row = LoginCode.objects.filter(pk=kept["id"], purpose=purpose).first() if kept else None
+    return Pending(row, kept["nonce"], kept["shown"]) if row and kept else None
+
+
+def hand_in_code(*, session: SessionBase, purpose: Purpose, digits: str) -> User:
+    """The account of whoever has the phone. The code is used up; of many at once exactly one gets through.
+
+    Raises `WrongCode`, `SpentCode`, `TooMany`. Tries are counted before anything is compared.
+    """
+    pending = pending_code(session, purpose)
+    if pending is None:
+        raise SpentCode
+    row = pending.row
+    limits.take_or_refuse("guess.number", row.phone_index)
+    live = LoginCode.objects.filter(pk=row.pk, used_at__isnull=True, expires_at__gt=clock.now())
+    if not live.filter(tries__lt=TRIES).update(tries=F("tries") + 1):
+        raise SpentCode
+    if not constant_time_compare(_digest(row, pending.nonce, digits), row.code_digest):
+        raise WrongCode
+    failpoints.hit("code.before_use")
+    if not live.update(used_at=clock.now()):
+        raise SpentCode
+    user = user_of_phone(row.phone)
+    if user is None:
+        raise WrongCode
+    session.pop(_KEY, None)
+    return user
+
+
+def forget_old_codes() -> int:
+    """Delete codes of yesterday and before; returns how many."""
+    return LoginCode.objects.filter(created_at__lt=clock.now() - dt.timedelta(days=1)).delete()[0]

@@ -1,0 +1,131 @@
+"""How often something may be done: exact sliding windows, counted in the database (rules R27 and R28).
+
+An address alone never blocks, since a whole town may share one behind its carrier: it only raises a question
+(`challenge`). The table of all limits is docs/limits.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import math
+from dataclasses import dataclass
+
+from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation import clock
+from foundation.errors import TooMany
+from foundation.secrets import hmac_hex
+from volunteers.accounts.models import LimitHit
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many in any stretch of so many seconds."""
+
+    most: int
+    seconds: int
+
+
+_RATES: dict[str, tuple[Rate, ...]] = {
+    "code.number": (Rate(1, MINUTE), Rate(5, HOUR), Rate(8, DAY)),
+    "code.session": (Rate(10, HOUR),),
+    "code.subnet": (Rate(30, 10 * MINUTE),),
+    "code.all": (Rate(900, 10 * MINUTE),),
+    "guess.number": (Rate(10, HOUR),),
+    "password.account": (Rate(10, 15 * MINUTE),),
+    "password.session": (Rate(20, 15 * MINUTE),),
+    "password.subnet": (Rate(30, 10 * MINUTE),),
+    "factor.account": (Rate(5, 5 * MINUTE), Rate(20, HOUR)),
+}
+LONGEST = DAY
+
+
+def rates(kind: str) -> tuple[Rate, ...]:
+    """The rates of a kind; an unknown kind raises KeyError."""
+    if kind == "sms.all":
+        return (Rate(settings.SMS_MOST_IN_TEN_MINUTES, 10 * MINUTE), Rate(settings.SMS_MOST_IN_A_DAY, DAY))
+    return _RATES[kind]
+
+
+def _key(kind: str, subject: str) -> str:
+    return hmac_hex("limit", f"{kind}|{subject}")
+
+
+def _lock(key: str) -> None:
+    """One at a time for this key until the transaction ends; on SQLite the whole transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
+
+
+def _wait(kind: str, key: str, now: dt.datetime) -> int:
+    """Seconds until the next one is free; 0 when it is free now."""
+    newest_first = LimitHit.objects.filter(kind=kind, key=key).order_by("-at").values_list("at", flat=True)
+    wait = 0.0
+    for rate in rates(kind):
+        oldest_that_counts = newest_first[rate.most - 1 : rate.most].first() if rate.most else now
+        if oldest_that_counts is not None:
+            wait = max(wait, rate.seconds - (now - oldest_that_counts).total_seconds())
+    return math.ceil(wait)
+
+
+def take(kind: str, subject: str) -> int:
+    """Count one if it is still allowed, and return 0; else count nothing and return the seconds to wait."""
+    key = _key(kind, subject)
+    with transaction.atomic():
+        _lock(key)
+        now = clock.now()
+        wait = _wait(kind, key, now)
+        if not wait:
+            LimitHit.objects.filter(kind=kind, key=key, at__lt=now - dt.timedelta(seconds=LONGEST)).delete()
+            LimitHit.objects.create(kind=kind, key=key, at=now)
+    return wait
+
+
+def take_or_refuse(kind: str, subject: str) -> None:
+    """Count one; raise `TooMany`, saying how long to wait, when it is not allowed."""
+    if wait := take(kind, subject):
+        raise TooMany(_("太频繁了，请{wait}再试。").format(wait=waiting_time(wait)))
+
+
+def note(kind: str, subject: str) -> None:
+    """Count one, allowed or not: for limits that raise a question instead of refusing."""
+    LimitHit.objects.create(kind=kind, key=_key(kind, subject), at=clock.now())
+
+
+def is_reached(kind: str, subject: str) -> bool:
+    """Whether the limit is reached; counts nothing."""
+    return _wait(kind, _key(kind, subject), clock.now()) > 0
+
+
+def waiting_time(seconds: int) -> str:
+    """A stretch of time in words: 40 秒后, 12 分钟后, 3 小时后."""
+    if seconds < 100:
+        return ngettext("%(n)s 秒后", "%(n)s 秒后", seconds) % {"n": seconds}
+    if seconds < 90 * MINUTE:
+        minutes = math.ceil(seconds / MINUTE)
+        return ngettext("%(n)s 分钟后", "%(n)s 分钟后", minutes) % {"n": minutes}
+    hours = math.ceil(seconds / HOUR)
+    return ngettext("%(n)s 小时后", "%(n)s 小时后", hours) % {"n": hours}
+
+
+def subnet_of(request: HttpRequest) -> str:
+    """The network a request comes from, /24 or /64. Proxies count as `ALLAUTH_TRUSTED_PROXY_COUNT` says (threat T32)."""
+    address = get_client_ip(request)
+    if not address:
+        return "unknown"
+    ip = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))
+
+
+def forget_old() -> int:
+    """Delete what no limit looks at any more; returns how many."""
+    return LimitHit.objects.filter(at__lt=clock.now() - dt.timedelta(seconds=LONGEST)).delete()[0]

@@ -1,0 +1,76 @@
+"""Signing in and out, and ending sessions (rules R25 and R26)."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from foundation import audit
+from foundation.actors import Actor
+from volunteers.accounts.models import User
+from volunteers.accounts.phones import normal_phone
+from volunteers.people.models import Person
+from volunteers.units.rights import Right, paths_where
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+EPOCH = "epoch"
+SECOND_FACTOR = "second_factor"
+
+
+def user_of_phone(phone: str) -> User | None:
+    """The account in use of whoever has this number, made at their first sign-in; None when nobody has it."""
+    person = Person.objects.by_phone(phone).first()
+    if person is None:
+        return None
+    made = {"username": f"p{person.uid.hex[:16]}", "password": make_password(None)}
+    user, _ = User.objects.get_or_create(person=person, defaults=made)
+    return user if user.is_active else None
+
+
+def sign_in(request: HttpRequest, user: User, *, how: str) -> None:
+    """Sign this browser in under a new session key. `how` (phone, wechat, staff) goes into the audit trail."""
+    with transaction.atomic():
+        login(request, user, backend=BACKEND)
+        request.session.cycle_key()  # Django keeps the key when the same account signs in again
+        request.session[EPOCH] = user.auth_epoch
+        audit.record(actor=user, act=f"sign_in.{how}", obj=user)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End this session; safe to call twice."""
+    if isinstance(request.user, User):
+        audit.record(actor=request.user, act="sign_out", obj=request.user)
+    logout(request)
+
+
+@transaction.atomic
+def end_sessions(user: User, *, acting_user: Actor, reason: str = "") -> None:
+    """End every session of an account at its next request: after a lost phone, a role taken away, a password set."""
+    User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
+    user.refresh_from_db(fields=["auth_epoch"])
+    audit.record(actor=acting_user, act="sessions.end", obj=user, reason=reason)
+
+
+def may_use_console(user: object) -> bool:
+    """Whether a staff role is currently held; flags of the account count for nothing."""
+    return isinstance(user, User) and user.is_active and bool(paths_where(user, Right.USE_CONSOLE))
+
+
+def staff_by_password(identifier: str, password: str) -> User | None:
+    """The staff member with this account name or number and password. Hashes once, whoever it is asked for."""
+    phone = normal_phone(identifier)
+    named = User.objects.filter(person__in=Person.objects.by_phone(phone)).first() if phone else None
+    user = ModelBackend().authenticate(None, username=named.username if named else identifier, password=password)
+    return user if isinstance(user, User) and may_use_console(user) else None
+
+
+def mark_second_factor(session: SessionBase) -> None:
+    """Note that the second factor was given just now, and with it the start of a console session. The caller saves."""
+    now = timezone.now().timestamp()
+    session[SECOND_FACTOR] = {"at": now, "seen": now}

@@ -1,0 +1,1 @@
+"""Pages of sign-in: by phone, by WeChat, of staff."""
