@@ -5,17 +5,17 @@ On PostgreSQL a session-level advisory lock elects one relay among many workers;
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections import defaultdict
-from typing import Any
 
 import structlog
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from foundation import outbox
+from foundation import failpoints, outbox
 from foundation.models import OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -23,16 +23,40 @@ log = structlog.get_logger(__name__)
 RELAY_LOCK = 7_301_001
 BATCH = 500
 IDLE_SECONDS = 0.2
+CANDIDATE_SECONDS = 1.0
 BACKOFF_SECONDS = (1, 5, 30, 120, 600)
 
 
-def try_become_relay() -> bool:
-    """Take the advisory lock for this connection's life; always true on SQLite."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RELAY_LOCK])
-        return bool(cursor.fetchone()[0])
+class Election:
+    """Which of many processes does a work: the one whose database session holds the advisory lock.
+
+    The lock lives as long as the session. Django may open a new session behind our back after a failure, so the
+    session itself is remembered, not only that the lock was once taken. Always won on SQLite.
+    """
+
+    def __init__(self, lock: int) -> None:
+        self.lock = lock
+        self._session: object | None = None
+
+    def is_won(self) -> bool:
+        """Whether this process holds the lock now; tries to take it when not."""
+        if connection.vendor != "postgresql":
+            return True
+        if self._session is not None and self._session is connection.connection:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [self.lock])
+            won = bool(cursor.fetchone()[0])
+        self._session = connection.connection if won else None
+        return won
+
+    def resign(self) -> None:
+        """Give the lock back and the session with it; a pooled session would otherwise keep the lock."""
+        if self._session is not None and self._session is connection.connection:
+            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [self.lock])
+        self._session = None
+        connection.close()
 
 
 def _due() -> list[OutboxMessage]:
@@ -50,18 +74,32 @@ def _postpone(messages: list[OutboxMessage], error: Exception) -> None:
         )
 
 
+def _groups(messages: list[OutboxMessage]) -> list[list[OutboxMessage]]:
+    """What is handed over together: a topic's messages, but alone what failed twice, so that it harms no other."""
+    fresh: dict[str, list[OutboxMessage]] = defaultdict(list)
+    alone: list[list[OutboxMessage]] = []
+    for message in messages:
+        if message.attempts < 2:
+            fresh[message.topic].append(message)
+        else:
+            alone.append([message])
+    return [*fresh.values(), *alone]
+
+
 def relay_once() -> int:
-    """Hand on what is due; returns how many messages were done. A failing topic waits and does not stop the others."""
-    by_topic: dict[str, list[OutboxMessage]] = defaultdict(list)
-    for message in _due():
-        by_topic[message.topic].append(message)
+    """Hand on what is due; returns how many messages were done. A failing topic waits and does not stop the others.
+
+    A message goes when its handler has returned, in one transaction with what the handler wrote: a crash in between
+    means once more, never not at all.
+    """
     done = 0
-    for topic, messages in by_topic.items():
-        payloads: list[dict[str, Any]] = [m.payload for m in messages]
+    for messages in _groups(_due()):
+        topic = messages[0].topic
         try:
             with transaction.atomic():
-                outbox.handler_of(topic)(payloads)
-                OutboxMessage.objects.filter(pk__in=[m.pk for m in messages]).delete()
+                outbox.handler_of(topic)([message.payload for message in messages])
+                failpoints.hit("relay.handled")
+                OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).delete()
         except Exception as error:
             log.warning("outbox handler failed", topic=topic, error=str(error))
             _postpone(messages, error)
@@ -72,21 +110,23 @@ def relay_once() -> int:
 
 def run_relay(stop: threading.Event) -> None:
     """Relay until told to stop; survives a lost database by waiting and trying again."""
-    elected = False
+    election = Election(RELAY_LOCK)
     while not stop.is_set():
         outbox.wake.clear()
+        elected, done = False, 0
         try:
-            if not elected:
-                elected = try_become_relay()
+            elected = election.is_won()
             done = relay_once() if elected else 0
         except Exception as error:
             log.warning("relay interrupted", error=str(error))
-            elected, done = False, 0
-            connection.close()
+            election.resign()
             stop.wait(1)
         if done == 0:
-            outbox.wake.wait(IDLE_SECONDS if elected else 2)
-    close_old_connections()
+            if elected:
+                outbox.wake.wait(IDLE_SECONDS)
+            else:
+                stop.wait(CANDIDATE_SECONDS)
+    election.resign()
 
 
 def outbox_age_seconds() -> float:

@@ -1,0 +1,41 @@
+"""What leaves the outbox for the phones: pokes, and the news that somebody's rights have changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from foundation import line, outbox
+from foundation.periodic import every
+from foundation.streams import POKE
+from volunteers.inbox.services import purge_old_notifications
+
+CHANNEL = "pokes"
+REVOKE = "revoke"
+"""`outbox.put("revoke", {"persons": [...], "users": [...], "sessions": [...]})` in the transaction that ends or changes
+an appointment, raises an `auth_epoch`, signs out a session (by `session_mark`). `{"everyone": true}` for an import."""
+
+KINDS = ("persons", "users", "sessions")
+
+
+@outbox.handler(POKE)
+def send_pokes(payloads: list[dict[str, Any]]) -> None:
+    """Merge to one message {stream: highest head}. Sending one twice only makes a phone ask twice."""
+    heads: dict[str, int] = {}
+    for payload in payloads:
+        for stream, head in payload.items():
+            heads[stream] = max(head, heads.get(stream, 0))
+    line.send(CHANNEL, {"poke": heads})
+
+
+@outbox.handler(REVOKE)
+def send_revocations(payloads: list[dict[str, Any]]) -> None:
+    """Tell the socket processes whose rights to ask for again (rule R25)."""
+    merged: dict[str, Any] = {kind: sorted({x for p in payloads for x in p.get(kind, ())}) for kind in KINDS}
+    merged["everyone"] = any(payload.get("everyone") for payload in payloads)
+    line.send(CHANNEL, {"revoke": merged})
+
+
+@every(24 * 3600)
+def purge() -> None:
+    """Notifications are kept for 90 days (rule R20)."""
+    purge_old_notifications()
