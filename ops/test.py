@@ -60,7 +60,7 @@ def run(name: str, marks: str, words: list[str], *, workers: int, services: dict
     shutil.rmtree(stored, ignore_errors=True)
     stored.mkdir(parents=True)
     kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
-    env = {**kept, "VAR_DIR": str(stored), "PYTHONDONTWRITEBYTECODE": "1", **services}
+    env = {**kept, "VAR_DIR": str(stored), **services}
     start = time.monotonic()
     child = subprocess.Popen([*command, *words], cwd=ROOT, env=env)
     try:

@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ops.services_local import LocalPostgres, LocalRedis, NoService, postgres_bin
 from tests.services import leave_out
@@ -79,6 +81,6 @@ def test_redis_wants_its_password(redis_url: str) -> None:
     except NoService as missing:
         leave_out(str(missing))
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis(port=own.port).ping()
+        redis.Redis(port=own.port, retry=Retry(NoBackoff(), 0)).ping()
     assert redis.Redis.from_url(own.url).ping()
     own.stop()
