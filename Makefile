@@ -43,7 +43,7 @@ fmt: ready ## put Python into its usual form
 	@$(VENV) -m ruff format .
 
 bench: ready ## measure the hot paths beside their limits
-	@$(VENV) -m ops.bench $(ARGS)
+	@$(VENV) -m tests.speed $(ARGS)
 
 shots: ready ## take the README's pictures anew
 	@$(VENV) -m ops.shots $(ARGS)
