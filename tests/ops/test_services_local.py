@@ -21,7 +21,7 @@ STARTER = """
 import os, signal
 from ops.services_local import LocalPostgres
 server = LocalPostgres(durable=False).start()
-print(server.process.pid, flush=True)
+print(server.process.pid, server.sockets, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -65,12 +65,14 @@ def test_a_server_for_tests_does_not_wait_for_the_disk_and_leaves_nothing(home: 
 def test_a_server_ends_when_its_starter_is_killed(home: Path) -> None:
     root = Path(__file__).resolve().parents[2]
     said = subprocess.run([sys.executable, "-c", STARTER], cwd=root, capture_output=True, text=True, check=False)
-    server = Path("/proc") / said.stdout.strip() / "stat"
+    process, folder = said.stdout.split()
+    server = Path("/proc") / process / "stat"
     until = time.monotonic() + 15
     # An ended process may stay a zombie where nobody collects it.
     while server.exists() and server.read_text().split()[2] != "Z" and time.monotonic() < until:
         time.sleep(0.05)
     assert not server.exists() or server.read_text().split()[2] == "Z"
+    shutil.rmtree(folder)
 
 
 def test_redis_wants_its_password(redis_url: str) -> None:
