@@ -33,7 +33,11 @@ class Offer:
     places: int = 0
     roles: tuple[str, ...] = EVERYBODY
     passive: bool = False  # nothing to show at a counter: cover, information
-    share_used: float = 0.1
+
+    @property
+    def how_to_use(self) -> str:
+        """One spoken sentence."""
+        return "不用您操作。" if self.passive else "到店里打开这一页，让店员扫一下，或把 8 个数字念给他。"
 
 
 BARBER = "barber"
@@ -53,7 +57,7 @@ SHOPS: tuple[Shop, ...] = (
 )
 
 OFFERS: tuple[Offer, ...] = (
-    Offer("理发", BARBER, LIFE, "8 折", "洗剪吹都算，不用预约，早上人少。", times=2, share_used=0.2),
+    Offer("理发", BARBER, LIFE, "8 折", "洗剪吹都算，不用预约，早上人少。", times=2),
     Offer("买药抵用", "pharmacy", LIFE, "20 元", "满 60 元可用，保健品除外。"),
     Offer("健康体检", "clinic", LIFE, "1 次", "抽血、心电图、彩超，半天做完。空腹来。", places=50),
     Offer("米面油", "grocer", LIFE, "9 折", "散装也算，老人送到家。", times=4),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.hashers import make_password
 
 from config.demo import names
-from config.demo.district import FIRST_APPOINTMENT, District, Leader
+from config.demo.district import FIRST_APPOINTMENT
 from config.demo.offers import DEPARTMENTS
 from config.demo.personas import (
     DISTRICT_CLERK,
@@ -66,83 +66,6 @@ def invent(rng: random.Random, number: int, *, youngest: int = 25, oldest: int =
     words = names.GIVEN_OLDER if age > 54 else names.GIVEN_MIDDLE if age > 33 else names.GIVEN_YOUNGER
     born = dt.date(clock.today().year - age, rng.randint(1, 12), 1)
     return make_person(rng.choice(names.SURNAMES) + rng.choice(words[gender]), unissued(number), gender, born)
-
-
-def load_network(district: District, say: Callable[[str], None]) -> None:
-    """Write units, leaders and their appointments in bulk; the tables of units must be empty."""
-    tree = _Tree()
-    root = tree.add(None, Level.DISTRICT, district.name)
-    for street in district.streets:
-        at_street = tree.add(root, Level.STREET, street.name)
-        for community in street.communities:
-            at_community = tree.add(at_street, Level.COMMUNITY, community.name)
-            for area in community.areas:
-                at_area = tree.add(at_community, Level.AREA, area.name, place=area.estate)
-                tree.appoint(at_area, Role.AREA_LEADER, area.leader)
-                for group in area.groups:
-                    at_group = tree.add(at_area, Level.GROUP, group.name)
-                    tree.appoint(at_group, Role.GROUP_LEADER, group.leader)
-                    for one in group.neighbourhoods:
-                        place = f"{area.estate} {one.place}"
-                        at = tree.add(at_group, Level.NEIGHBOURHOOD, one.name, place=place, households=one.households)
-                        tree.appoint(at, Role.NEIGHBOUR_LEADER, one.leader)
-    tree.save(say)
-
-
-class _Tree:
-    """Collects units with the paths that treebeard would give them, then writes all at once."""
-
-    def __init__(self) -> None:
-        self.units: list[Unit] = []
-        self.posts: list[tuple[Unit, Role, Leader]] = []
-
-    def add(
-        self, above: Unit | None, level: Level, name: str, *, place: str = "", households: int | None = None
-    ) -> Unit:
-        step = (above.numchild if above else len(self.units)) + 1
-        prefix = above.path if above else ""
-        if above:
-            above.numchild += 1
-        unit = Unit(
-            uid=uuid.uuid4(),
-            level=level,
-            name=name,
-            place=place,
-            households_declared=households,
-            starts_on=FIRST_APPOINTMENT,
-            path=Unit._get_path(prefix, (above.depth if above else 0) + 1, step),
-            depth=(above.depth if above else 0) + 1,
-            numchild=0,
-        )
-        self.units.append(unit)
-        return unit
-
-    def appoint(self, unit: Unit, role: Role, leader: Leader) -> None:
-        self.posts.append((unit, role, leader))
-
-    def save(self, say: Callable[[str], None]) -> None:
-        Unit.objects.bulk_create(self.units, batch_size=BATCH)
-        say(f"单位 {len(self.units):,} 个")
-        ids = dict(Unit.objects.values_list("path", "id"))
-        persons = [make_person(p.name, p.phone, p.gender, p.born_on, p.political_status) for _, _, p in self.posts]
-        Person.objects.bulk_create(persons, batch_size=BATCH)
-        people = dict(Person.objects.values_list("phone_index", "id"))
-        Appointment.objects.bulk_create(
-            [
-                Appointment(
-                    person_id=people[person.phone_index],
-                    role=role,
-                    unit_id=ids[unit.path],
-                    starts_on=leader.since,
-                    post_title=leader.post_title,
-                    is_cadre=leader.is_cadre,
-                    employer=leader.employer,
-                )
-                for person, (unit, role, leader) in zip(persons, self.posts, strict=True)
-            ],
-            batch_size=BATCH,
-        )
-        say(f"三长 {len(persons):,} 位")
 
 
 def load_people(rng: random.Random, say: Callable[[str], None]) -> Ground:

@@ -9,6 +9,61 @@ NEIGHBOURS, GROUPS, AREAS = "neighbour_leader", "group_leader", "area_leader"
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One card to choose: what it says, a line under it, how often it is chosen, whether somebody has to help."""
+
+    code: str
+    label: str
+    hint: str = ""
+    weight: int = 10
+    needs_help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a check-in asks, in one sentence."""
+
+    text: str
+    answers: tuple[Answer, ...]
+
+
+HELP = "help"
+STAIRWELL = Question(
+    "您那个单元怎么样？",
+    (
+        Answer("clean", "都干净", "没有堆东西", 24),
+        Answer("moved", "有，已经挪开了", "和邻居说好了", 7),
+        Answer(HELP, "有，要人帮忙", "社区会来看", 2, needs_help=True),
+    ),
+)
+TOLD = Question(
+    "都说到了吗？",
+    (
+        Answer("told", "都说到了", "", 24),
+        Answer("most", "还差几户", "碰上了再说，不急", 6),
+        Answer(HELP, "有一户要人帮忙", "社区会打电话问您", 1, needs_help=True),
+    ),
+)
+LOOKED = Question(
+    "看下来怎么样？",
+    (
+        Answer("good", "都好", "没有要修的", 20),
+        Answer("small", "有一点小问题", "写一句在哪儿", 8),
+        Answer(HELP, "要尽快来人", "社区马上看到", 2, needs_help=True),
+    ),
+)
+ASKED = Question(
+    "问下来怎么样？",
+    (
+        Answer("none", "都不用", "", 14),
+        Answer("some", "有要的", "写个数就行，不写姓名", 12),
+        Answer(HELP, "要人上门", "社区会来", 1, needs_help=True),
+    ),
+)
+DONE = Question("办好了吗？", (Answer("done", "办好了", "", 20), Answer("later", "能办，要晚几天", "", 3)))
+
+
+@dataclass(frozen=True, slots=True)
 class TaskStory:
     """One task: what was asked, of whom, how many answered, and what came of it (empty while it is open)."""
 
@@ -26,6 +81,7 @@ class TaskStory:
     outcome: str = ""
     hour: int = 9
     notes: tuple[str, ...] = ()
+    question: Question = TOLD
 
     @property
     def is_open(self) -> bool:
@@ -39,6 +95,7 @@ STAIRS = TaskStory(
     "看看楼道有没有堆杂物",
     "天干，楼道里的纸箱容易着火。路过时看一眼就行，不用拍照。",
     HOME,
+    question=STAIRWELL,
     days_ago=1,
     days=5,
     share=0.35,
@@ -48,6 +105,7 @@ HEATING = TaskStory(
     "问问独居老人暖气热不热",
     "这几天降温。敲敲门、打个电话都行，不热的告诉我们，师傅上门看。",
     HOME,
+    question=ASKED,
     days_ago=0,
     days=4,
     minutes=5,
@@ -59,6 +117,7 @@ BRACELET = TaskStory(
     "老人防走失手环登记",
     "社区领到 60 只防走失手环，免费。家里有容易迷路的老人，问问要不要，记个数就行，不写姓名。",
     HOME,
+    question=ASKED,
     days_ago=3,
     days=9,
     minutes=4,
@@ -85,6 +144,7 @@ OPEN_TASKS: tuple[TaskStory, ...] = (
         "请组长对一遍本组的楼栋单元",
         "名册要对一遍。看看本组的单元号有没有写错，错了直接告诉社区。",
         STREET,
+        question=DONE,
         days_ago=4,
         days=10,
         minutes=6,
@@ -95,6 +155,7 @@ OPEN_TASKS: tuple[TaskStory, ...] = (
         "路灯不亮的地方记一下",
         "天黑得早了。晚上散步时看看，哪盏不亮写在下面，照明班一起修。",
         STREET,
+        question=LOOKED,
         days_ago=2,
         days=7,
         share=0.3,
@@ -121,6 +182,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "秋季流感疫苗，帮老人问一声",
         "65 岁以上免费接种。问问邻居里的老人想不想打，社区周四有车接送。",
         DISTRICT,
+        question=ASKED,
         days_ago=20,
         days=9,
         minutes=4,
@@ -133,6 +195,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "数一数充电桩够不够",
         "看看楼下电动车充电的地方够不够用，写个大概数就行。",
         DISTRICT,
+        question=LOOKED,
         days_ago=37,
         days=8,
         minutes=3,
@@ -145,6 +208,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "雨季前看看排水沟",
         "路过时看一眼楼前的雨水篦子，堵了的写个位置，水务的人来清。",
         DISTRICT,
+        question=LOOKED,
         days_ago=52,
         days=7,
         share=0.64,
@@ -156,6 +220,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "3 栋路灯晚上亮不亮",
         "有邻居说 3 栋前面黑。住得近的晚上帮着看看。",
         HOME,
+        question=LOOKED,
         days_ago=17,
         days=4,
         share=0.4,
@@ -180,6 +245,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "看看儿童滑梯有没有松",
         "小区里的滑梯、健身器材，摇一摇，松的写下来。",
         HOME,
+        question=LOOKED,
         days_ago=26,
         days=6,
         share=0.55,
@@ -203,6 +269,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "老旧小区加装扶手，问问哪几级台阶难走",
         "哪段楼梯老人走着费劲，写下来，街道统一装扶手。",
         STREET,
+        question=LOOKED,
         days_ago=29,
         days=9,
         minutes=3,
@@ -215,6 +282,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "菜场改造，听听大家怎么说",
         "青禾菜场要改，最想先改哪一样：地面、遮雨、厕所还是车位？",
         STREET,
+        question=DONE,
         days_ago=40,
         days=8,
         minutes=4,
@@ -240,6 +308,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         "片长碰头会，定下季度的三件事",
         "周五下午三点，社区会议室，半小时。不能来的写一句也行。",
         STREET,
+        question=DONE,
         days_ago=22,
         days=5,
         minutes=10,
@@ -267,6 +336,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "看看消防通道有没有停车",
         "路过看一眼，停了车的写位置，物业去挪。",
         "",
+        question=LOOKED,
         days_ago=9,
         days=5,
         share=0.74,
@@ -277,6 +347,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "问问谁家有闲置的轮椅",
         "想办个轮椅借用点，有闲置的请告诉社区。",
         "",
+        question=ASKED,
         days_ago=24,
         days=8,
         share=0.48,
@@ -287,6 +358,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "秋收借晒场，定个先后",
         "晒场就那么大，各家哪天用，报一下。",
         "",
+        question=DONE,
         days_ago=45,
         days=6,
         share=0.77,
@@ -297,6 +369,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "垃圾桶挪哪儿好",
         "有人嫌近，有人嫌远。请问问单元里的意思。",
         "",
+        question=DONE,
         days_ago=30,
         days=7,
         share=0.69,
@@ -307,6 +380,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "给环卫师傅留碗热水",
         "商铺、门房愿意让师傅们接热水歇脚的，报个名。",
         "",
+        question=ASKED,
         days_ago=15,
         days=6,
         share=0.4,
@@ -317,6 +391,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "流浪猫绝育，记一下常出没的地方",
         "志愿者周末来，帮着指个路。",
         "",
+        question=LOOKED,
         days_ago=19,
         days=6,
         share=0.44,
@@ -327,6 +402,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "燃气软管到期了没有",
         "看看软管上的日期，过期的登记，燃气公司免费换。",
         "",
+        question=LOOKED,
         days_ago=34,
         days=9,
         minutes=4,
@@ -348,6 +424,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "快递柜放哪边",
         "东门还是西门，请问问单元里的意思。",
         "",
+        question=DONE,
         days_ago=5,
         days=9,
         share=0.33,
@@ -357,6 +434,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         "看看谁家要换门牌",
         "旧门牌掉漆了，要换的记个门号。",
         "",
+        question=ASKED,
         days_ago=3,
         days=10,
         minutes=3,

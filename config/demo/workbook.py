@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 
 from config.demo.district import Area, District, Group, Neighbourhood, Street
 
@@ -111,5 +112,6 @@ def _line(serial: int, community: str, area: Area | None, group: Group | None, o
 def _merge(sheet: Any, columns: Iterable[int], top: int, bottom: int) -> None:
     if bottom > top:
         for column in columns:
-            letter = get_column_letter(column)
-            sheet.merged_cells.add(f"{letter}{top}:{letter}{bottom}")
+            # Straight into the set: `add` compares with every range there is, and these never overlap.
+            box = CellRange(min_col=column, max_col=column, min_row=top, max_row=bottom)
+            sheet.merged_cells.ranges.add(box)

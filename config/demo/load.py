@@ -1,0 +1,77 @@
+"""Fill an empty database with the sample district and eight weeks of its life, all or nothing."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import transaction
+
+from config.demo.activity import Activity, vacate_two
+from config.demo.benefits import load_benefits
+from config.demo.district import SEED, District
+from config.demo.gatherings import plan_events
+from config.demo.ledger import Ledger
+from config.demo.pages import plan_pages
+from config.demo.people import load_people
+from config.demo.personas import LEADER
+from config.demo.timeline import Timeline, forget_pokes
+from config.demo.when import Calendar
+from config.demo.workbook import write_roster
+from foundation import audit
+from foundation.actors import SYSTEM
+from volunteers.accounts.models import User
+from volunteers.people.models import Person
+from volunteers.roster.services import import_roster
+from volunteers.units.models import Level, Unit
+
+Say = Callable[[str], None]
+
+
+def is_empty() -> bool:
+    """Whether there is no district yet."""
+    return not Unit.objects.exists()
+
+
+def is_loaded() -> bool:
+    """Whether the sample district and its people are there."""
+    return User.objects.filter(person__in=Person.objects.by_phone(LEADER.phone)).exists()
+
+
+def load_demo(district: District, say: Say) -> None:
+    """Load everything in one transaction; the database must hold no district. About a minute for the whole one."""
+    rng = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+    content = _workbook(district)
+    say("花名册工作簿写好了，正在导入")
+    with transaction.atomic():
+        _import(content, district)
+        say(f"三长 {district.totals()['leaders']:,} 位，{district.totals()['households']:,} 户")
+        ground = load_people(rng, say)
+        calendar, ledger, timeline = Calendar(rng), Ledger(rng), Timeline()
+        vacate_two(ground, calendar)
+        activity = Activity(ground, rng, calendar, ledger)
+        activity.plan(timeline)
+        plan_pages(timeline, ground, calendar)
+        plan_events(timeline, ground, rng, calendar, ledger)
+        happened = timeline.run()
+        say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
+        uses = load_benefits(ground, rng, calendar)
+        say(f"专属优惠包，用过 {uses:,} 次")
+        say(f"积分流水 {ledger.write():,} 笔")
+        forget_pokes()
+        audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)
+
+
+def _workbook(district: District) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster.xlsx"
+        write_roster(path, district)
+        return path.read_bytes()
+
+
+def _import(content: bytes, district: District) -> None:
+    """Through the same door as a roster of staff, so that the demo shows what an import makes."""
+    import_roster(content=content, file_name=f"{district.name}三长花名册.xlsx", acting_user=SYSTEM)
+    Unit.objects.at(Level.DISTRICT).update(name=district.name)
