@@ -9,3 +9,7 @@ class ConfigConfig(AppConfig):
 
     name = "config"
     verbose_name = _("三长")
+
+    def ready(self) -> None:
+        """Register the check that keeps demo mode out of production."""
+        from config.demo import checks  # noqa: F401
