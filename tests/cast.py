@@ -15,6 +15,7 @@ from django.test import Client
 from foundation import append_only
 from rewards.benefits.models import Merchant, MerchantClerk
 from volunteers.accounts.models import User
+from volunteers.accounts.services import mark_second_factor
 from volunteers.homes.models import Resident
 from volunteers.orgs.models import Department, DepartmentOfficer
 from volunteers.people.models import Person
@@ -156,6 +157,9 @@ def client_for() -> Callable[[User], Client]:
     def make(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        mark_second_factor(session)
+        session.save()
         return client
 
     return make

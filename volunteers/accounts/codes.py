@@ -59,14 +59,18 @@ def _digest(row: LoginCode, nonce: str, digits: str) -> str:
     return secrets.hmac_hex("login-code", f"{row.pk}|{row.purpose}|{row.phone_index}|{nonce}|{digits}")
 
 
-@transaction.atomic
 def ask_for_code(*, session: SessionBase, phone: str, purpose: Purpose) -> LoginCode:
     """Make a code for a number (11 digits) and this session, and leave its message to the relay.
 
     Raises `TooMany`. Says nothing about whether anybody has that number: the same rows are written either way.
     """
     if not session.session_key:
-        session.create()
+        session.create()  # before the transaction: a refusal must not take the session back
+    with transaction.atomic():
+        return _make_code(session, phone, purpose)
+
+
+def _make_code(session: SessionBase, phone: str, purpose: Purpose) -> LoginCode:
     number = secrets.blind_index(phone)
     limits.take_or_refuse("code.session", str(session.session_key))
     limits.take_or_refuse("code.number", number)

@@ -1,0 +1,82 @@
+"""Stand-ins of the SMS gateway and of WeChat, and hands for the steps of sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from foundation.jobs import relay_once
+from ops.fakes.sms import FakeSms
+from ops.fakes.wechat import FakeWeChat
+
+Relay = Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def _fake_sms() -> Iterator[FakeSms]:
+    fake = FakeSms()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture(scope="session")
+def _fake_wechat() -> Iterator[FakeWeChat]:
+    fake = FakeWeChat()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def sms(_fake_sms: FakeSms, settings: object) -> FakeSms:
+    """The gateway of this test, in a good mood; asked on the relay's own thread."""
+    _fake_sms.reset()
+    settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_KEY = _fake_sms.url, "secret"  # type: ignore[attr-defined]
+    settings.SMS_SENDERS = 0  # type: ignore[attr-defined]
+    settings.OUTGOING_SECONDS = 0.4  # type: ignore[attr-defined]
+    return _fake_sms
+
+
+@pytest.fixture
+def wechat(_fake_wechat: FakeWeChat, settings: object) -> FakeWeChat:
+    """The WeChat of this test, in a good mood."""
+    _fake_wechat.reset()
+    settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = "wx-test", "secret"  # type: ignore[attr-defined]
+    settings.WECHAT_AUTHORIZE_URL = f"{_fake_wechat.url}/connect/oauth2/authorize"  # type: ignore[attr-defined]
+    settings.WECHAT_API_URL = _fake_wechat.url  # type: ignore[attr-defined]
+    settings.OUTGOING_SECONDS = 0.4  # type: ignore[attr-defined]
+    return _fake_wechat
+
+
+@pytest.fixture
+def relay(django_capture_on_commit_callbacks: Callable[..., object]) -> Relay:
+    """Let the relay work as it would after the commit of a request."""
+
+    def work() -> None:
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+            relay_once()
+
+    return work
+
+
+@pytest.fixture
+def ask_code(sms: FakeSms, relay: Relay) -> Callable[[Client, str], str]:
+    """Ask for a code on the page and read it on the phone; empty when no message came."""
+
+    def ask(client: Client, phone: str) -> str:
+        before = len(sms.messages)
+        answer = client.post("/login/", {"phone": phone})
+        assert answer.status_code == 302, answer.content.decode()
+        relay()
+        came = sms.messages[before:]
+        return str(came[0]["params"]["code"]) if came else ""
+
+    return ask
+
+
+def wrong(code: str) -> str:
+    """Six digits that are not the code."""
+    return f"{(int(code or 0) + 1) % 10**6:06}"
