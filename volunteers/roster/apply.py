@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict
-from foundation.secrets import blind_index, encrypt
+from foundation.secrets import encrypt
 from volunteers.people.models import Person
 from volunteers.roster.plan import ROLES, Plan, child_path, last_day, post_values
 from volunteers.roster.stored import Key, StoredUnit
@@ -70,7 +70,19 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
         made.append((key, unit))
     fresh = {unit.id for _key, unit in made}
     rows = [
-        (u.id, u.path, len(key) + 1, u.child_count, uid, LEVELS[len(key)].value, u.name, u.place, u.households, None, None)
+        (
+            u.id,
+            u.path,
+            len(key) + 1,
+            u.child_count,
+            uid,
+            LEVELS[len(key)].value,
+            u.name,
+            u.place,
+            u.households,
+            None,
+            None,
+        )
         for (key, u), uid in zip(made, _uuids(len(made)), strict=True)
     ]
     writer.insert(Unit, UNIT_COLUMNS, rows)
@@ -80,7 +92,9 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
     writer.update(Unit, ("place", "households_declared"), changed)
     journal["units"] = [unit.id for _key, unit in made]
     journal["grown"] = [(parent.id, parent.child_count - before) for parent, before in parents]
-    journal["changed_units"] = [(unit.id, unit.place, unit.households) for unit, _place, _households in plan.changed_units]
+    journal["changed_units"] = [
+        (unit.id, unit.place, unit.households) for unit, _place, _households in plan.changed_units
+    ]
     return len(rows) + len(changed)
 
 
@@ -99,7 +113,7 @@ def _write_people(plan: Plan, writer: Writer, journal: Journal) -> dict[str, int
         people[facts.phone] = pk
         sealed = encrypt(facts.phone, aad=Person.phone_aad(uid))
         who = (facts.gender, facts.born_on, facts.political_status)
-        rows.append((pk, uid, facts.name, sealed, blind_index(facts.phone), *who, now))
+        rows.append((pk, uid, facts.name, sealed, plan.indexes[facts.phone], *who, now))
     writer.insert(Person, PERSON_COLUMNS, rows)
     columns = ("name", "gender", "born_on", "political_status")
     corrected, former = [], []
@@ -179,7 +193,10 @@ def take_back(journal: Journal, writer: Writer) -> dict[str, int]:
     writer.update(
         Appointment,
         ("post_title", "is_cadre", "employer", "starts_on"),
-        [(pk, title, cadre, employer, _date(first)) for pk, title, cadre, employer, first in journal["changed_appointments"]],
+        [
+            (pk, title, cadre, employer, _date(first))
+            for pk, title, cadre, employer, first in journal["changed_appointments"]
+        ],
     )
     writer.update(
         Person,

@@ -10,3 +10,7 @@ class RosterConfig(AppConfig):
     name = "volunteers.roster"
     verbose_name = _("花名册")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console."""
+        from volunteers.roster import console  # noqa: F401

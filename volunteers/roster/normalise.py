@@ -145,12 +145,12 @@ def _phone_in(text: str) -> str:
     if (
         len(mobiles) > 1
         or any(len(run) >= 18 for run in runs)
-        or (mobiles and sum(len(run) >= 7 for run in runs) > len(mobiles))
+        or (mobiles and any(len(run) >= 7 and run not in mobiles for run in runs))
     ):
         raise Unreadable("一格里有两个号码：请只留一个手机号，另一个写到备注。")
     if not mobiles:
         raise Unreadable(_why_no_mobile(text, runs))
-    remark = BRACKETED.sub("", joined.replace(next(iter(mobiles)), "", 1))
+    remark = BRACKETED.sub("", joined.replace(next(iter(mobiles)), ""))
     if not joined.startswith(tuple(mobiles)) or DIGITS.search(remark):
         raise Unreadable("号码前后还有别的数字或文字，分不清哪些是手机号：请只写 11 位手机号。")
     return mobiles.pop()
@@ -301,7 +301,7 @@ def _day_in_foreign_form(text: str) -> tuple[dt.date, bool]:
 
 def appointment_date(cell: Cell, *, today: dt.date, is_1904: bool = False) -> dt.date | None:
     """任职日期; a year and month means its first day; None when blank. Raises for the future and for dates that do not exist."""
-    if cell is None or not text_of(cell):
+    if cell is None or (isinstance(cell, str) and not text_of(cell)):
         return None
     try:
         day, _ = _day(cell, is_1904)
@@ -316,13 +316,13 @@ def appointment_date(cell: Cell, *, today: dt.date, is_1904: bool = False) -> dt
 
 def birth_date(cell: Cell, *, today: dt.date, is_1904: bool = False) -> dt.date | None:
     """出生年月: the day when it was written, else the first of the month; None when blank."""
-    if cell is None or not text_of(cell):
+    if cell is None or (isinstance(cell, str) and not text_of(cell)):
         return None
     try:
         day, _ = _day(cell, is_1904)
     except (ValueError, KeyError, OverflowError) as error:
         raise Unreadable(f"出生年月看不懂，或不存在：{ASK_MONTH}") from error
-    if not FIRST_BIRTH_YEAR <= day.year or day > today:
+    if not day.year >= FIRST_BIRTH_YEAR or day > today:
         raise Unreadable(f"出生年月不合常理：请核对，{ASK_MONTH}")
     return day
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -73,6 +72,7 @@ class Plan:
     shown: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     absent_communities: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    indexes: dict[str, str] = field(default_factory=dict)
 
     @property
     def new_people(self) -> list[PersonFacts]:
@@ -114,7 +114,7 @@ def make_plan(found: Verdicts, *, actor: Actor, today: dt.date) -> Plan:
     indexes = _phone_indexes(found)
     database.load_people(stored, indexes.values())
     _refuse_other_peoples_numbers(found, stored, indexes, paths, today=today)
-    plan = Plan(today, stored, paths=_touched(stored, communities))
+    plan = Plan(today, stored, paths=_touched(stored, communities), indexes=indexes)
     said = _collect(plan, found, indexes)
     _compare_units(plan, said)
     _compare_posts(plan, said, indexes)

@@ -6,6 +6,7 @@ PostgreSQL an advisory lock decides, on SQLite the write lock.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -38,6 +39,18 @@ IMPORT_LOCK = 7_301_002
 SECONDS = 60
 State = ImportBatch.State
 log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """No garbage collection while half a million objects are built: each pass would walk through all of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -87,6 +100,7 @@ def _read_and_judge(content: bytes, acting_user: Actor) -> tuple[Workbook, Verdi
     return workbook, found
 
 
+@_gc_paused()
 def preview_import(*, content: bytes, file_name: str, acting_user: Actor) -> ImportBatch:
     """Keep an uploaded roster, sealed, with its report and its diff, to be confirmed within 24 hours. Saves no unit or person."""
     reading = read_roster(content, acting_user=acting_user)
@@ -100,6 +114,7 @@ def preview_import(*, content: bytes, file_name: str, acting_user: Actor) -> Imp
     return batch
 
 
+@_gc_paused()
 def confirm_import(*, batch: ImportBatch, take_good_rows: bool, acting_user: Actor) -> ImportBatch:
     """Write what the preview showed. Needs the right over everything in the file at this moment.
 
@@ -124,6 +139,7 @@ def confirm_import(*, batch: ImportBatch, take_good_rows: bool, acting_user: Act
     return locked
 
 
+@_gc_paused()
 def import_roster(*, content: bytes, file_name: str, acting_user: Actor, take_good_rows: bool = False) -> ImportBatch:
     """Read, judge and write in one go, for commands and programs; nothing of the file is kept.
 
@@ -154,10 +170,15 @@ def _new_batch(reading: Reading, content: bytes, file_name: str, acting_user: Ac
 
 def _kept_report(reading: Reading) -> dict[str, Any]:
     """The report without its good rows, which are all alike."""
-    report = reading.report
-    report["rows"] = [row for row in report["rows"] if row["verdict"] == "error"]
+    report = reading.found.report(only_faulty=True)
     report["notes"] = [
-        {"sheet": n.sheet, "declared": n.declared_rows, "read": n.read_rows, "columns": n.hidden_columns, "hidden": n.is_hidden}
+        {
+            "sheet": n.sheet,
+            "declared": n.declared_rows,
+            "read": n.read_rows,
+            "columns": n.hidden_columns,
+            "hidden": n.is_hidden,
+        }
         for n in reading.found.notes
     ]
     report["absent_communities"] = reading.plan.absent_communities
@@ -197,6 +218,19 @@ def _commit(batch: ImportBatch, reading: Reading, *, take_good_rows: bool, actin
 
 def _communities(reading: Reading) -> set[tuple[str, ...]]:
     return {row.path[:2] for row in reading.found.good} or {()}
+
+
+def refused_rows(*, batch: ImportBatch, acting_user: Actor) -> bytes | None:
+    """The refused rows as a workbook with remarks; None when nothing was refused or the file is gone. The download is audited."""
+    content = vault.fetch(batch.uid, "remarks")
+    if content is None:
+        original = vault.fetch(batch.uid, "file") if batch.counts["error"] else None
+        if original is None:
+            return None
+        reading = read_roster(original, acting_user=acting_user)
+        content = remarks_workbook(reading.workbook, reading.found)
+    audit.record(actor=acting_user, act="roster.remarks", obj=batch, data={"rows": batch.counts["error"]})
+    return content
 
 
 def drop_import(*, batch: ImportBatch, acting_user: Actor) -> None:

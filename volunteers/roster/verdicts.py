@@ -60,6 +60,10 @@ class Post:
         return not self.name
 
 
+NOBODY = Post()
+HEAD_DEPTHS = (("area", 3), ("group", 4))
+
+
 @dataclass(slots=True)
 class Row:
     """One row of the roster with everything it says. `number` is Excel's own; an unsaid post is None."""
@@ -132,21 +136,20 @@ class Verdicts:
         filled: set[tuple[str, ...]] = set()
         households = leaders = 0
         for row in self.good:
-            path = row.path
-            for depth in range(5):
-                units[depth].add(path[: depth + 1])
             households += row.households or 0
-            leader = row.posts["leader"]
-            leaders += leader is not None and not leader.is_vacant
-            for role, depth in (("area", 3), ("group", 4)):
-                post = row.posts[role]
-                if post is not None and not post.is_vacant:
-                    filled.add(path[:depth])
+            path = row.path
+            leaders += not (row.posts["leader"] or NOBODY).is_vacant
+            units[4].add(path)
+            if path[:4] in units[3] and path[:4] in filled and path[:3] in filled:
+                continue  # another neighbourhood of a group that is counted already
+            for depth in range(4):
+                units[depth].add(path[: depth + 1])
+            filled.update(path[:depth] for role, depth in HEAD_DEPTHS if not (row.posts[role] or NOBODY).is_vacant)
         names = ("streets", "communities", "areas", "groups", "neighbourhoods")
         totals = {name: len(found) for name, found in zip(names, units, strict=True)}
         return {**totals, "households": households, "leaders": leaders + len(filled)}
 
-    def report(self) -> dict[str, Any]:
+    def report(self, *, only_faulty: bool = False) -> dict[str, Any]:
         """The report as JSON-ready data: totals, skipped sheets, hidden rows, one verdict a row."""
         return {
             "totals": self.totals(),
@@ -160,7 +163,7 @@ class Verdicts:
                     "columns": list(row.faults),
                     "messages": list(row.faults.values()),
                 }
-                for row in self.rows
+                for row in (self.faulty if only_faulty else self.rows)
             ],
         }
 
@@ -386,12 +389,12 @@ UNIT_FIELDS = (Field.STREET, Field.COMMUNITY, Field.AREA, Field.GROUP, Field.NEI
 
 def _refuse_numbers_with_two_names(found: Verdicts) -> None:
     """A number with two names: nobody knows whose it is, so all its rows are refused."""
-    names: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    shared: set[str] = set()
     for row in found.rows:
         for post in row.posts.values():
-            if post is not None and post.phone and post.name:
-                names[post.phone].add(post.name)
-    shared = {phone for phone, said in names.items() if len(said) > 1}
+            if post is not None and post.phone and post.name and names.setdefault(post.phone, post.name) != post.name:
+                shared.add(post.phone)
     if not shared:
         return
     places: dict[str, list[tuple[Row, str]]] = defaultdict(list)

@@ -49,10 +49,9 @@ class CopyWriter:
     def reserve_ids(self, model: type[models.Model], count: int) -> list[int]:
         """As Writer."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')::regclass) FROM generate_series(1, %s)",
-                [model._meta.db_table, count],
-            )
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
+            sequence = cursor.fetchone()[0]
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
             return [row[0] for row in cursor.fetchall()]
 
     def insert(self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> int:
@@ -91,10 +90,10 @@ class CopyWriter:
 
     @staticmethod
     def _copy(table: str, columns: Sequence[str], rows: Iterable[Values]) -> None:
-        with connection.cursor() as cursor:
-            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 class PlainWriter:
