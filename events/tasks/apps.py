@@ -10,3 +10,7 @@ class TasksConfig(AppConfig):
     name = "events.tasks"
     verbose_name = _("任务")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the outbox handler and the console."""
+        from events.tasks import console, services  # noqa: F401

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.expressions import DatabaseDefault
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -86,10 +87,11 @@ def _move_tally(task_id: uuid.UUID, path: str, **by: int) -> None:
 
 def _insert(check_in: CheckIn) -> bool:
     """Insert unless the id or the leader's word on this task is already there; True when it is new."""
-    fields = [f for f in CheckIn._meta.concrete_fields if f.attname not in {"submitted_at"}]
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [f.get_db_prep_save(f.pre_save(check_in, True), connection) for f in fields]
+    given = {f: f.pre_save(check_in, True) for f in CheckIn._meta.concrete_fields}
+    given = {f: value for f, value in given.items() if not isinstance(value, DatabaseDefault)}
+    columns = ", ".join(f'"{field.column}"' for field in given)
+    marks = ", ".join(["%s"] * len(given))
+    values = [field.get_db_prep_save(value, connection) for field, value in given.items()]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO tasks_checkin ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from volunteers.units.models import Unit
 from volunteers.units.querysets import under
@@ -22,6 +22,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> Self:
         """Taking check-ins."""
         return self.filter(state="published")
+
+    def with_counts(self) -> Self:
+        """Each with `asked` and `done`, added up from its tallies."""
+        from events.tasks.models import TaskTally
+
+        tallies = TaskTally.objects.filter(task_id=OuterRef("pk")).order_by().values("task_id")
+        sums = {name: Subquery(tallies.annotate(n=Sum(name)).values("n")) for name in ("asked", "done")}
+        return self.annotate(**sums)
 
     def asked_of(self, user: Actor) -> Self:
         """Tasks that ask one of the user's current roles, in a unit above or at the user's own."""

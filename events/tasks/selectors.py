@@ -122,9 +122,9 @@ class Figures:
         return round(100 * self.confirmed / self.asked, 1) if self.asked else 0.0
 
     @property
-    def said_share(self) -> float:
-        """Part of the bar that is hatched, 0 to 100."""
-        return round(100 * self.said / self.asked, 1) if self.asked else 0.0
+    def heard_share(self) -> float:
+        """Where the empty part of the bar begins: confirmed (solid) and said (hatched) lie before it, 0 to 100."""
+        return round(100 * self.done / self.asked, 1) if self.asked else 0.0
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ def _next(request: HttpRequest, url: str) -> HttpResponse:
     return JsonResponse({"ok": True, "url": url}) if wants_json(request) else redirect(url)
 
 
-def _take_errors(form: Any, refusal: Invalid) -> None:
+def take_errors(form: Any, refusal: Invalid) -> None:
     """Show a service's refusal in the form."""
     for name, message in refusal.errors.items():
         form.add_error(name if name in form.fields else None, str(message))
@@ -245,7 +245,7 @@ def task_create(request: HttpRequest) -> HttpResponse:
         try:
             task = services.post_task(**form.service_arguments(), acting_user=request.user)
         except Invalid as refusal:
-            _take_errors(form, refusal)
+            take_errors(form, refusal)
         else:
             return _next(request, reverse("task_rollup", args=[task.pk]) + "?posted=1")
     if form.is_bound and wants_json(request):

@@ -1,0 +1,41 @@
+// Bundles scripts and styles into frontend/static/build. Nothing is fetched from elsewhere, at build time or later.
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "static", "build");
+rmSync(out, { recursive: true, force: true });
+
+await esbuild.build({
+  entryPoints: {
+    app: join(here, "src", "app.ts"),
+    sw: join(here, "src", "sw.ts"),
+  },
+  bundle: true,
+  format: "iife",
+  target: "safari14.1",
+  minify: true,
+  outdir: out,
+  logLevel: "warning",
+});
+await esbuild.build({
+  // The scanner loads its worker by itself, so it stays a module of its own.
+  entryPoints: { camera: join(here, "src", "camera.ts") },
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  target: "safari14.1",
+  minify: true,
+  outdir: out,
+  logLevel: "warning",
+});
+await esbuild.build({
+  entryPoints: { app: join(here, "styles", "app.css") },
+  bundle: true,
+  target: "safari14.1",
+  minify: true,
+  outdir: out,
+  logLevel: "warning",
+});

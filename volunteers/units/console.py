@@ -1,0 +1,67 @@
+"""What every list of the console starts from: a right, `visible_to`, Wagtail's listing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic.base import BaseListingView
+
+from volunteers.units.rights import Right, paths_where
+
+View = Callable[..., HttpResponseBase]
+
+
+def requires(right: Right) -> Callable[[View], View]:
+    """A console view for staff who hold the right somewhere; the view itself scopes what it shows."""
+
+    def decorate(view: View) -> View:
+        @require_admin_access
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not paths_where(request.user, right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded  # type: ignore[no-any-return]
+
+    return decorate
+
+
+class ScopedMenuItem(MenuItem):
+    """A menu entry for those who hold a right somewhere."""
+
+    def __init__(self, *args: Any, right: Right, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.right = right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Only to those who may use what it leads to."""
+        return bool(paths_where(request.user, self.right))
+
+
+class ScopedListView(BaseListingView):
+    """A list of one model through `visible_to`: search in `search_fields`, filters, pages of 50."""
+
+    right: ClassVar[Right]
+    model: ClassVar[Any]
+    paginate_by = 50
+    search_backend_name = None
+    is_searchable = True
+    default_ordering = "-pk"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check the right, then list."""
+        view: View = requires(self.right)(super().dispatch)
+        return view(request, *args, **kwargs)
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Only what the user may see."""
+        rows: QuerySet[Any] = self.model.objects.visible_to(self.request.user)
+        return rows
