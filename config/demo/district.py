@@ -297,6 +297,7 @@ def _community(name: str, plan: _Plan, people: _People, rng: random.Random) -> C
     estates = _estate_names(rural, home, rng)
     areas: list[Area] = []
     count, left = plan.areas.pop(), 0
+    walk = _Entrances("", rural, 1)
     for number in range(1, count + 1):
         if home and number == HOME_AREA:
             areas.append(_home_area(people))

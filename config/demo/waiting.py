@@ -54,7 +54,7 @@ def _card(one: Persona, user: User | None) -> Card:
 
 def _open_tasks(user: User) -> str:
     mine = Task.objects.open().asked_of(user)
-    done = CheckIn.objects.filter(person_id=user.person_id, state__in=TURNED_IN).values("task_id")
+    done = CheckIn.objects.filter(person=user.person, state__in=TURNED_IN).values("task_id")
     count = mine.exclude(pk__in=done).count()
     return ngettext("{n} 件事等着您", "{n} 件事等着您", count).format(n=count) if count else ""
 
@@ -83,7 +83,7 @@ def _coming(user: User) -> str:
 
 
 def _used(user: User) -> str:
-    count = VoucherUse.objects.filter(merchant__clerks__person_id=user.person_id).count()
+    count = VoucherUse.objects.filter(merchant__clerks__person=user.person).count()
     return ngettext("已经核过 {n} 张券", "已经核过 {n} 张券", count).format(n=count) if count else ""
 
 
