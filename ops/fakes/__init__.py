@@ -1,1 +1,1 @@
-"""Stand-ins for what a district rents: real HTTP servers on loopback that can be told to fail. `make run` needs none."""
+"""What a district rents, played by real HTTP servers on loopback that can be told to fail. `make run` needs none."""

@@ -1,4 +1,4 @@
-"""What the stand-ins share: a threaded HTTP server on a free port of loopback, its settings changed at /control. Standard library only."""
+"""What the stand-ins share: an HTTP server on loopback, its behaviour changed at /control. Standard library only."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ORDER = ["appid", "redirect_uri", "response_type", "scope", "state"]
 
 
 class FakeWeChat(Fake):
-    """Who comes is a setting: `openid`, `unionid` ("" for none), `snapshot`. `errcode` makes every call of a program fail with it."""
+    """Who comes is a setting: `openid`, `unionid` ("" for none), `snapshot`. `errcode`: what programs are answered."""
 
     defaults: ClassVar[dict[str, Any]] = {
         **Fake.defaults,

@@ -14,7 +14,20 @@ def _words(**more: str) -> dict[str, str]:
     return {"class": "input", **more}
 
 
-class PhoneForm(forms.Form):
+class _MarkedField(forms.BoundField):
+    """Shows where something has to be corrected."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Django adds `aria-invalid` and `aria-describedby`; this adds the look."""
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        return built | ({"class": "input input--bad"} if self.errors else {})
+
+
+class _Form(forms.Form):
+    bound_field_class = _MarkedField
+
+
+class PhoneForm(_Form):
     """A phone number, and the answer to a question when one was asked."""
 
     phone = forms.CharField(
@@ -40,7 +53,7 @@ class PhoneForm(forms.Form):
         return phone
 
 
-class CodeForm(forms.Form):
+class CodeForm(_Form):
     """The six digits of a text message."""
 
     code = forms.CharField(
@@ -60,7 +73,7 @@ class CodeForm(forms.Form):
         return code
 
 
-class StaffForm(forms.Form):
+class StaffForm(_Form):
     """Account name or number, and password."""
 
     identifier = forms.CharField(
@@ -84,7 +97,7 @@ class StaffForm(forms.Form):
     )
 
 
-class FactorForm(forms.Form):
+class FactorForm(_Form):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(

@@ -118,7 +118,7 @@ def waiting_time(seconds: int) -> str:
 
 
 def subnet_of(request: HttpRequest) -> str:
-    """The network a request comes from, /24 or /64. Proxies count as `ALLAUTH_TRUSTED_PROXY_COUNT` says (threat T32)."""
+    """The network a request comes from, /24 or /64. Proxies: `ALLAUTH_TRUSTED_PROXY_COUNT` (threat T32)."""
     address = get_client_ip(request)
     if not address:
         return "unknown"

@@ -85,7 +85,7 @@ class Delivery(models.TextChoices):
 
 
 class LoginCode(models.Model):
-    """A code that was asked for. The code itself is not stored, only a digest that binds it to number, purpose and session."""
+    """A code that was asked for; only a digest is stored, which binds it to number, purpose and session."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(_("用途"), max_length=10, choices=Purpose.choices)
@@ -143,7 +143,7 @@ class LimitHit(models.Model):
 
 
 class WeChatOpenid(models.Model):
-    """How one app of ours sees a WeChat identity. The identity itself is allauth's `SocialAccount` (uid = unionid, if any)."""
+    """How one app of ours sees a WeChat identity; the identity is allauth's `SocialAccount` (uid = unionid, if any)."""
 
     app_id = models.CharField(max_length=32)
     openid = models.CharField(max_length=64)
@@ -161,7 +161,7 @@ class WeChatOpenid(models.Model):
 
 
 class WeChatCallback(models.Model):
-    """A code with which WeChat sent somebody back. WeChat's browser often calls twice: the second finds the first's result."""
+    """A code with which WeChat sent somebody back, often twice: the second arrival finds the result of the first."""
 
     code_digest = models.CharField(primary_key=True, max_length=64)
     state_digest = models.CharField(max_length=64)

@@ -1,6 +1,6 @@
 """The one HTTP client for what leaves the house: WeChat and the SMS gateway (rule R30).
 
-Hosts come from the settings, never from a user. A short time-out for each step, no redirects, no proxy of the environment.
+Hosts come from the settings, never from a user. Short time-outs, no redirects, no proxy of the environment.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _client() -> httpx.Client:
 
 
 def ask(method: str, url: str, **words: Any) -> tuple[int, dict[str, Any]]:
-    """Status and JSON object of an answer. Raises `Unreachable` for time-outs, broken lines and answers that are no JSON object.
+    """Status and JSON object of an answer. Raises `Unreachable` for time-outs, broken lines and other answers.
 
     Nothing of the request is put into the exception: addresses carry secrets and codes.
     """

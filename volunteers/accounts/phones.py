@@ -10,7 +10,7 @@ _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 
 
 def normal_phone(text: str) -> str:
-    """The 11 digits of a mainland mobile number; empty when it is none. Takes full-width digits, +86, gaps and dashes."""
+    """The 11 digits of a mainland mobile number, else empty. Takes full-width digits, +86, gaps and dashes."""
     found = _MOBILE.fullmatch(_FILLING.sub("", unicodedata.normalize("NFKC", text)))
     return found[1] if found else ""
 

@@ -13,7 +13,7 @@ class HeldRole:
     """A role somebody holds today, and where, in words."""
 
     title: str
-    place: str
+    places: list[str]
 
 
 def roles_of(person: Person) -> list[HeldRole]:
@@ -21,9 +21,9 @@ def roles_of(person: Person) -> list[HeldRole]:
     held = list(Appointment.objects.active().filter(person=person).select_related("unit").order_by("unit__path"))
     paths = {path for one in held for path in one.unit.ancestor_paths()}
     names = dict(Unit.objects.filter(path__in=paths).values_list("path", "name")) if paths else {}
-    return [HeldRole(one.post_title or Role(one.role).label, _place(one.unit, names)) for one in held]
+    return [HeldRole(one.post_title or str(Role(one.role).label), _places(one.unit, names)) for one in held]
 
 
-def _place(unit: Unit, names: dict[str, str]) -> str:
+def _places(unit: Unit, names: dict[str, str]) -> list[str]:
     below_the_district = unit.ancestor_paths()[1:] or unit.ancestor_paths()
-    return " · ".join(names[path] for path in below_the_district)
+    return [names[path] for path in below_the_district]

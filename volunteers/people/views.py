@@ -39,11 +39,13 @@ def _choices(options: tuple[tuple[str, str | Promise], ...], chosen: str) -> lis
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am here, what I hold, and how I like to see it."""
-    person = request.user.person
+    user = request.user
+    assert user.is_authenticated
+    person = user.person
     words = {
         "phone": person.masked_phone if person else "",
         "roles": roles_of(person) if person else [],
-        "console": bool(paths_where(request.user, Right.USE_CONSOLE)),
+        "console": bool(paths_where(user, Right.USE_CONSOLE)),
         "modes": _choices(_MODES, request.COOKIES.get("mode", "standard")),
         "themes": _choices(_THEMES, request.COOKIES.get("theme", "auto")),
         # Each language in its own words, whatever the page is in.

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Refused, TooMany
 from volunteers.accounts import challenge, limits, services, sms
@@ -98,9 +98,11 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def again(request: HttpRequest) -> HttpResponse:
-    """Another code for the number that this session asked for before."""
+    """Another code for the number that this session asked for before (POST); GET goes back to the field."""
+    if request.method == "GET":
+        return redirect("login_code")
     purpose = _purpose(request)
     pending = pending_code(request.session, purpose)
     if pending is None or challenge.is_needed(request):

@@ -140,8 +140,8 @@ def setup(request: HttpRequest) -> HttpResponse:
                 refuse(form, "code", refusal.message)
                 status = refusal.status
             else:
-                words = {"recovery_codes": recovery, "next": _enter(request, user)}
-                return render(request, "accounts/staff_recovery.html", words)
+                done = {"recovery_codes": recovery, "next": _enter(request, user)}
+                return render(request, "accounts/staff_recovery.html", done)
     secret = second_factor.secret_of(request.session)
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     words = {"form": form, "secret": spaced, "qr": second_factor.qr_of(user, secret)}

@@ -76,7 +76,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
     """Back from WeChat. The second arrival of the same code finds what the first one found."""
-    kept = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=SECONDS)
+    kept = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=SECONDS) or ""
     state, scope, target = kept.split("|", 2) if kept.count("|") >= 2 else ("", "", "/")
     if not state or not constant_time_compare(state, request.GET.get("state", "")):
         return _say(request, "foreign")

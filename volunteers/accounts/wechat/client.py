@@ -43,7 +43,7 @@ class Identity:
         return self.unionid or f"{self.app_id}:{self.openid}"
 
 
-class WeChatClient(WeixinOAuth2Client):  # type: ignore[misc]
+class WeChatClient(WeixinOAuth2Client):
     """allauth's client with the fragment of the in-app page, and answers judged by `errcode`."""
 
     def get_redirect_url(self, authorization_url: str, scope: list[str], extra_params: dict[str, str]) -> str:

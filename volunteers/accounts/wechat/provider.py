@@ -15,7 +15,7 @@ from volunteers.accounts.wechat.client import Identity, WeChatClient
 BASE, USERINFO = "snsapi_base", "snsapi_userinfo"
 
 
-class WeChatAdapter(WeixinOAuth2Adapter):  # type: ignore[misc]
+class WeChatAdapter(WeixinOAuth2Adapter):
     """Addresses of the in-app flow."""
 
     provider_id = "wechat"
@@ -34,7 +34,7 @@ class WeChatAdapter(WeixinOAuth2Adapter):  # type: ignore[misc]
         return client
 
 
-class WeChatProvider(WeixinProvider):  # type: ignore[misc]
+class WeChatProvider(WeixinProvider):
     """uid = unionid when there is one, else the openid of our app."""
 
     id = "wechat"

@@ -1,4 +1,4 @@
-"""WeChat identities: whose they are, binding one to an account, and callbacks that come twice (rule R30, threat T11)."""
+"""WeChat identities: whose they are, binding one to an account, callbacks that come twice (R30, T11)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def let_wait(session: SessionBase, identity: Identity) -> None:
 def is_waiting(session: SessionBase) -> bool:
     """Whether an identity waits in this session, for a quarter of an hour at most."""
     kept = session.get(_KEY)
-    return bool(kept) and time.time() - kept["at"] < WAIT_SECONDS
+    return kept is not None and time.time() - kept["at"] < WAIT_SECONDS
 
 
 def bind_waiting(session: SessionBase, user: User) -> None:
