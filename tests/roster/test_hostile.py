@@ -1,4 +1,4 @@
-"""Files that want to do harm, or cannot be what they claim: a clear refusal, never a crash and never a silent cut (R33, T27)."""
+"""Files that want to do harm or cannot be what they claim: a refusal, never a crash or a silent cut (R33, T27)."""
 
 from __future__ import annotations
 

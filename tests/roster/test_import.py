@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from foundation import failpoints
+from foundation import clock, failpoints
 from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.models import AuditEntry
@@ -120,7 +120,7 @@ def test_a_changed_file_is_compared_before_anything_is_saved() -> None:
     names = [holder(f"1-1-{n}邻") for n in range(1, 6)]
     assert names == ["王丽英", "新人", None, None, "王丽琴"]
     assert Unit.objects.get(name="1-1-1邻").households_declared == 12
-    yesterday = services.clock.today() - dt.timedelta(days=1)
+    yesterday = clock.today() - dt.timedelta(days=1)
     ended = Appointment.objects.get(unit__name="1-1-3邻")
     assert (ended.ends_on, ended.ended_reason) == (yesterday, "花名册导入")
     assert Appointment.objects.get(unit__name="1-1-2邻", ends_on__isnull=False).ends_on == dt.date(2024, 3, 1)
@@ -250,7 +250,7 @@ def test_the_number_of_queries_does_not_grow_with_the_roster() -> None:
         return len(captured)
 
     load(simple())
-    assert queries("松涛镇", 40) == queries("渔浦镇", 3)
+    assert queries("松涛镇", 10) == queries("渔浦镇", 90)
 
 
 # --- scope -----------------------------------------------------------------------------------------------------------
@@ -324,7 +324,9 @@ def test_a_preview_saves_no_unit_and_keeps_the_file_sealed(cast: Cast) -> None:
     assert snapshot() == before
     sealed = vault._path(batch.uid, "file").read_bytes()
     assert b"PK" not in sealed[:100]
-    assert vault.fetch(batch.uid, "file") == simple() or vault.fetch(batch.uid, "file")
+    kept = vault.fetch(batch.uid, "file")
+    assert kept is not None
+    assert kept.startswith(b"PK")
 
 
 def test_a_confirmed_preview_writes_once_and_deletes_the_file(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Write a plan in a few set-based statements, and take it back again. Called by services only, inside their transaction."""
+"""Write a plan in a few set-based statements, and take it back. Called by services only, in their transaction."""
 
 from __future__ import annotations
 
@@ -233,6 +233,6 @@ def referred_to(model: type[Person] | type[Unit], ids: list[int]) -> set[int]:
     wanted, lowest, highest = set(ids), min(ids), max(ids)
     for relation in model._meta.related_objects:
         name = relation.field.attname
-        rows = relation.related_model._base_manager.filter(**{f"{name}__gte": lowest, f"{name}__lte": highest})
+        rows = relation.field.model._base_manager.filter(**{f"{name}__gte": lowest, f"{name}__lte": highest})
         found.update(wanted.intersection(rows.values_list(name, flat=True).distinct()))
     return found

@@ -134,7 +134,7 @@ def _meaning(text: str) -> Field | str | None:
 
 @dataclass(slots=True)
 class Header:
-    """Which column (from 0) holds which field, what the sheet calls it, and the index of the first row after the header."""
+    """Which column (from 0) holds which field, what the sheet calls it, and the first row after the header."""
 
     places: dict[Field, int]
     names: dict[Field, str]
@@ -201,7 +201,7 @@ def _read(texts: list[str], first_row: int) -> Header | None:
 
 
 def _settle_bare(places: dict[Field, int], bare: list[tuple[int, str]]) -> None:
-    """Give each bare attribute its owner: the neighbour leader when it stands once, else the unit that stands before it."""
+    """Give each bare attribute its owner: the neighbour leader when it stands once, else the unit before it."""
     count: dict[str, int] = {}
     for _, attribute in bare:
         count[attribute] = count.get(attribute, 0) + 1

@@ -16,7 +16,7 @@ from volunteers.roster.querysets import ImportBatchQuerySet
 
 
 class ImportBatch(models.Model):
-    """A roster file and what became of it. Faulty rows are kept without names or numbers; the undo journal is sealed."""
+    """A roster file and what became of it. Refused rows are kept without names or numbers, the journal sealed."""
 
     class State(models.TextChoices):
         """previewed → committed → undone; previewed → dropped."""

@@ -1,7 +1,7 @@
-"""What one cell of a roster means: each function returns the value, or raises Unreadable with what is wrong and what to do.
+"""What one cell of a roster means: each function returns the value, or raises Unreadable with the reason.
 
-A value is taken when only one reading is possible and refused when two are or none is. Messages never quote a name or a phone number,
-because they are stored with the report. No Django here.
+A value is taken when only one reading is possible and refused when two are or none is. Messages say what is wrong and
+what to do, and never quote a name or a phone number, because they are stored with the report. No Django here.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ def words_of(cell: str) -> str:
 
 @lru_cache(maxsize=20_000, typed=True)
 def unit_name(cell: Cell) -> str:
-    """Name of a community, area, group or neighbourhood; blanks inside dropped. Raises when it is too long or a date."""
+    """Name of a community, area, group or neighbourhood; blanks inside dropped. Refuses dates and long texts."""
     if isinstance(cell, tuple):
         raise Unreadable("这里成了日期：请把单元格格式改为“文本”，重新填写名称。")
     if isinstance(cell, bool):
@@ -103,7 +103,7 @@ def person_name(cell: Cell) -> str:
     return name
 
 
-# --- phone ------------------------------------------------------------------------------------------------------------------
+# --- phone -----------------------------------------------------------------------------------------------------------
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 PHONE_LABEL = re.compile(
@@ -169,7 +169,7 @@ def _why_no_mobile(text: str, runs: list[str]) -> str:
     return "手机号应以 1 开头、第二位为 3 到 9：请核对后重新填写。"
 
 
-# --- numbers and choices ----------------------------------------------------------------------------------------------------
+# --- numbers and choices ---------------------------------------------------------------------------------------------
 
 HOUSEHOLDS = re.compile(r"(?:大?约|共|计)?\s*(-?\d{1,9})(?:\.0+)?\s*\(?(?:户|家|戶)?\)?\s*(?:左右)?")
 
@@ -219,7 +219,7 @@ def yes_or_no(cell: Cell) -> bool:
     raise Unreadable("这里应填“是”或“否”：请改过来，说明写到备注。")
 
 
-# --- dates ------------------------------------------------------------------------------------------------------------------
+# --- dates -----------------------------------------------------------------------------------------------------------
 
 MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 DATE_FORMS = tuple(
@@ -241,7 +241,7 @@ ASK_MONTH = "请写成 1976年10月 或 1976-10 的样子。"
 
 @lru_cache(maxsize=20_000, typed=True)
 def _day(cell: Cell, is_1904: bool) -> tuple[dt.date, bool]:
-    """The date in a cell and whether its day was said (a month alone gives its first day). Raises ValueError or Unreadable."""
+    """The date in a cell, and whether its day was said: a month gives its first. Raises ValueError or Unreadable."""
     if isinstance(cell, tuple):
         return dt.date(*cell), True
     if isinstance(cell, bool) or cell is None:
@@ -300,7 +300,7 @@ def _day_in_foreign_form(text: str) -> tuple[dt.date, bool]:
 
 
 def appointment_date(cell: Cell, *, today: dt.date, is_1904: bool = False) -> dt.date | None:
-    """任职日期; a year and month means its first day; None when blank. Raises for the future and for dates that do not exist."""
+    """任职日期; a year and month means its first day; None when blank. Refuses the future and days that never were."""
     if cell is None or (isinstance(cell, str) and not text_of(cell)):
         return None
     try:

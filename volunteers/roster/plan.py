@@ -1,7 +1,7 @@
 """The difference between a judged roster and what is stored: what an import would write, before it writes anything.
 
-Appointments end only in communities that the file names, never in a unit whose row was refused, and never for a role that the file has no
-column for. Units are never removed: a unit without a leader is a vacancy.
+Appointments end only in communities that the file names, never in a unit whose row was refused, and never for a role
+that the file has no column for. Units are never removed: a unit without a leader is a vacancy.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def make_plan(found: Verdicts, *, actor: Actor, today: dt.date) -> Plan:
     """Compare; refuses further rows that only the database shows to be wrong (out of scope, somebody else's number)."""
     stored = database.load_units({row.street for row in found.rows}, today=today)
     _refuse_out_of_scope(found, stored, actor)
-    communities = {row.path[:2] for row in found.rows if all(row.path[:2])}
+    communities: set[Key] = {row.path[:2] for row in found.rows if all(row.path[:2])}
     inside = {key for key in communities if _may_import(stored, key, paths_where(actor, Right.IMPORT_ROSTER))}
     paths = [stored.units[key].path for key in inside if key in stored.units]
     database.load_holders(stored, paths, today=today)
@@ -292,7 +292,7 @@ def _end_what_is_gone(plan: Plan, found: Verdicts, said: dict[tuple[Key, str], P
 def last_day(holder: Holder, successor_since: dt.date | None, today: dt.date) -> tuple[dt.date, dt.date]:
     """First and last day of an appointment that ends today: yesterday, or the day before the successor began.
 
-    Access ends at midnight of the last day, and a neighbourhood has one leader on any date; so today is already too late.
+    Access ends at midnight of the last day, and a neighbourhood has one leader on any date; so today is too late.
     """
     yesterday = today - dt.timedelta(days=1)
     last = min(yesterday, successor_since - dt.timedelta(days=1)) if successor_since else yesterday

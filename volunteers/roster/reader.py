@@ -1,7 +1,7 @@
 """The limited process that opens a stranger's workbook: bytes on standard input, JSON on standard output.
 
-Run as `python -m volunteers.roster.reader`. It imports neither Django nor settings, gets an empty environment, and may use
-768 MB, 10 seconds of processor and no file: a workbook that breaks the reader breaks nobody else. A cell is a
+Run as `python -m volunteers.roster.reader`. It imports neither Django nor settings, gets an empty environment, and may
+use 768 MB, 10 seconds of processor and no file: a workbook that breaks the reader breaks nobody else. A cell is a
 text, a number, true/false, null for blank, or [year, month, day].
 """
 

@@ -1,4 +1,4 @@
-"""Refused rows as a workbook: every cell as it was, the wrong ones marked with a remark, ready to be corrected and sent again.
+"""Refused rows as a workbook: every cell as it was, the wrong ones with a remark, to be corrected and sent again.
 
 Merged cells are written out in full, so that each row stands by itself. Text is written as text: nothing a stranger
 typed can become a formula here. No Django.
@@ -27,7 +27,7 @@ REMARK_WIDTH = 60
 
 
 def remarks_workbook(source: workbook.Workbook, found: Verdicts) -> bytes:
-    """An .xlsx with one sheet for each sheet that has refused rows: its header, those rows, and what to do about each."""
+    """An .xlsx with a sheet for each that has refused rows: its header, those rows, and what to do about each."""
     book = Book()
     book.remove(book.active)
     rows: dict[str, list[Row]] = defaultdict(list)

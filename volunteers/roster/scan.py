@@ -1,9 +1,9 @@
 """Look at an uploaded workbook before anything reads it: is it a workbook at all, and is it safe to open?
 
-Pure standard library plus defusedxml, and no Django: it runs inside the limited process of `reader.py`. The limits are those of a
-district's roster (17,194 people need 1.2 MB and 13,752 rows). python-calamine tells neither formulas nor hidden rows, and a single
-far cell makes it ask for 100 GB, so the sheets' own XML is searched first: with regular expressions where the file is written
-the usual way, element by element where it is not.
+Standard library and defusedxml, no Django: it runs inside the limited process of `reader.py`. The limits are those of a
+district's roster (17,194 people need 1.2 MB and 13,752 rows). python-calamine tells neither formulas nor hidden rows,
+and a single far cell makes it ask for 100 GB, so the sheets' own XML is searched first: with regular expressions where
+the file is written the usual way, element by element where it is not.
 """
 
 import io
@@ -187,7 +187,7 @@ def _relations(members: dict[str, bytes]) -> dict[str, tuple[str, str]]:
     return found
 
 
-# --- one sheet ---------------------------------------------------------------------------------------------------------------
+# --- one sheet -------------------------------------------------------------------------------------------------------
 
 ROW = re.compile(rb"<row\b([^>]*)>")
 ROW_NUMBER = re.compile(rb'\br="(\d{1,9})"')

@@ -70,8 +70,6 @@ class Reading:
 class RowsRefused(Invalid):
     """Some rows are refused and nobody chose to take the good ones; nothing was written."""
 
-    default = "有的行有问题，没有导入。请改正后重新上传，或者选择只导入无误的行。"
-
     def __init__(self, reading: Reading) -> None:
         super().__init__(_("有 %(count)d 行有问题，没有导入。") % {"count": len(reading.found.faulty)})
         self.reading = reading
@@ -102,7 +100,7 @@ def _read_and_judge(content: bytes, acting_user: Actor) -> tuple[Workbook, Verdi
 
 @_gc_paused()
 def preview_import(*, content: bytes, file_name: str, acting_user: Actor) -> ImportBatch:
-    """Keep an uploaded roster, sealed, with its report and its diff, to be confirmed within 24 hours. Saves no unit or person."""
+    """Keep an uploaded roster, sealed, with its report and diff, for 24 hours. Saves no unit and no person."""
     reading = read_roster(content, acting_user=acting_user)
     expire_uploads()
     batch = _new_batch(reading, content, file_name, acting_user)
@@ -118,8 +116,8 @@ def preview_import(*, content: bytes, file_name: str, acting_user: Actor) -> Imp
 def confirm_import(*, batch: ImportBatch, take_good_rows: bool, acting_user: Actor) -> ImportBatch:
     """Write what the preview showed. Needs the right over everything in the file at this moment.
 
-    Raises RowsRefused when rows are faulty and `take_good_rows` is false, Conflict when the import is no longer open, when another
-    one runs, or when the database has changed so that the preview no longer holds.
+    Raises RowsRefused when rows are faulty and `take_good_rows` is false, Conflict when the import is no longer open,
+    when another one runs, or when the database has changed so that the preview no longer holds.
     """
     content = vault.fetch(batch.uid, "file")
     if content is None or not batch.is_open:
@@ -191,8 +189,10 @@ def _shown(reading: Reading) -> dict[str, Any]:
 
 
 def _common_path(paths: list[str]) -> str:
-    common = os.path.commonprefix(paths) if paths else ""
-    return common[: len(common) - len(common) % Unit.steplen]
+    common = min(paths, default="")
+    while not all(path.startswith(common) for path in paths):
+        common = common[: -Unit.steplen]
+    return common
 
 
 def _audit_data(batch: ImportBatch) -> dict[str, Any]:
@@ -209,19 +209,16 @@ def _commit(batch: ImportBatch, reading: Reading, *, take_good_rows: bool, actin
     batch.took_good_rows = bool(reading.found.faulty)
     batch.rows_written = written
     batch.committed_at = clock.now()
-    batch.scope_path = _common_path([reading.plan.stored.nearest(key).path for key in _communities(reading)])  # type: ignore[union-attr]
+    units = [reading.plan.stored.nearest(row.path[:2]) for row in reading.found.good]
+    batch.scope_path = _common_path(sorted({unit.path for unit in units if unit is not None}))
     batch.set_journal(journal)
     batch.save()
     unit = reading.plan.stored.units[()]
     audit.record(actor=acting_user, act="roster.import", obj=batch, unit_id=unit.id, data=_audit_data(batch))
 
 
-def _communities(reading: Reading) -> set[tuple[str, ...]]:
-    return {row.path[:2] for row in reading.found.good} or {()}
-
-
 def refused_rows(*, batch: ImportBatch, acting_user: Actor) -> bytes | None:
-    """The refused rows as a workbook with remarks; None when nothing was refused or the file is gone. The download is audited."""
+    """The refused rows as a workbook with remarks; None when there are none or the file is gone. Audited."""
     content = vault.fetch(batch.uid, "remarks")
     if content is None:
         original = vault.fetch(batch.uid, "file") if batch.counts["error"] else None
@@ -279,7 +276,7 @@ def expire_uploads() -> int:
 
 @contextmanager
 def _one_import(refusal: str) -> Iterator[None]:
-    """A transaction that holds the import's lock. Raises Conflict when another import runs or another row is in the way."""
+    """A transaction that holds the import's lock. Raises Conflict when another one runs or a row is in the way."""
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":

@@ -113,10 +113,10 @@ def load_holders(stored: Stored, paths: Collection[str], *, today: dt.date) -> N
         *("person__phone_index", "person_id", "person__name", "person__gender", "person__born_on"),
         "person__political_status",
     ):
-        person = StoredPerson(*values[10:])
-        if values[9]:
-            person = stored.people.setdefault(values[9], person)
-        holder = Holder(*values[:10], person=person)
+        person, index = StoredPerson(*values[10:]), values[9]
+        if index:
+            person = stored.people.setdefault(index, person)
+        holder = Holder(*values[:9], phone_index=index, person=person)  # type: ignore[misc]
         stored.holders[holder.unit_id, holder.role] = holder
 
 
@@ -126,10 +126,10 @@ def load_people(stored: Stored, indexes: Iterable[str]) -> None:
     if not missing or not Person.objects.exists():
         return
     for part in _parts(missing):
-        for index, *facts in Person.objects.filter(phone_index__in=part).values_list(
-            "phone_index", "id", "name", "gender", "born_on", "political_status"
+        for values in Person.objects.filter(phone_index__in=part).values_list(
+            "id", "name", "gender", "born_on", "political_status", "phone_index"
         ):
-            stored.people[str(index)] = StoredPerson(*facts)
+            stored.people[str(values[5])] = StoredPerson(*values[:5])
 
 
 def serving_elsewhere(people: Collection[int], paths: Collection[str], *, today: dt.date) -> set[int]:

@@ -1,7 +1,7 @@
-"""From the sheets of a workbook to a verdict on every row: taken, taken with the post empty, or refused with its reasons.
+"""From the sheets of a workbook to a verdict on every row: taken, taken with the post empty, or refused with reasons.
 
-The rules are those of the sample district's description and of domain.md: only merged ranges carry down, a number with two names refuses
-all its rows, a neighbourhood named twice keeps its first row, leaders are adults. No Django here.
+The rules are those of domain.md and of real rosters: only merged ranges carry down, a number with two names refuses all
+its rows, a neighbourhood named twice keeps its first row, leaders are adults. No Django here.
 """
 
 import datetime as dt
@@ -199,7 +199,7 @@ def _hidden_rows(sheet: Sheet) -> list[int]:
 
 
 class _SheetJudge:
-    """Reads the rows of one sheet; remembers what merged cells repeat, since a roster says each area leader forty times.
+    """Reads the rows of one sheet; remembers what merged cells repeat: a roster says each area leader forty times.
 
     Every row gets one blank cell at its end, so that a column the sheet does not have is simply place -1.
     """
@@ -384,7 +384,7 @@ NAME_AND_PHONE = 2
 UNIT_FIELDS = (Field.STREET, Field.COMMUNITY, Field.AREA, Field.GROUP, Field.NEIGHBOURHOOD)
 
 
-# --- what only several rows together show --------------------------------------------------------------------------------------
+# --- what only several rows together show ----------------------------------------------------------------------------
 
 
 def _refuse_numbers_with_two_names(found: Verdicts) -> None:
@@ -414,7 +414,7 @@ def _refuse_numbers_with_two_names(found: Verdicts) -> None:
 
 
 def _refuse_units_named_twice(found: Verdicts) -> None:
-    """A neighbourhood twice in its group: the first stands. The same for a second, different leader of an area or group."""
+    """A neighbourhood twice in its group: the first stands. So for a second, different leader of an area or group."""
     seen: dict[tuple[str, ...], Row] = {}
     heads: dict[tuple[str, ...], tuple[Row, Post]] = {}
     for row in found.rows:

@@ -66,10 +66,11 @@ class CopyWriter:
             return 0
         table, names = _table(model), ", ".join(["id", *columns])
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TEMP TABLE roster_stage ON COMMIT DROP AS SELECT {names} FROM {table} WHERE false")  # noqa: S608
+            stage = f"CREATE TEMP TABLE roster_stage ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"  # noqa: S608
+            cursor.execute(stage)
             self._copy("roster_stage", ["id", *columns], rows)
             sets = ", ".join(f"{column} = stage.{column}" for column in columns)
-            cursor.execute(f"UPDATE {table} AS stored SET {sets} FROM roster_stage AS stage WHERE stored.id = stage.id")  # noqa: S608
+            cursor.execute(f"UPDATE {table} AS t SET {sets} FROM roster_stage stage WHERE t.id = stage.id")  # noqa: S608
             changed = cursor.rowcount
             cursor.execute("DROP TABLE roster_stage")
         return changed
@@ -116,7 +117,8 @@ class PlainWriter:
     def update(self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> int:
         """As Writer."""
         sets = ", ".join(f"{column} = %s" for column in columns)
-        self._many(f"UPDATE {_table(model)} SET {sets} WHERE id = %s", [(*row[1:], row[0]) for row in rows])  # noqa: S608
+        statement = f"UPDATE {_table(model)} SET {sets} WHERE id = %s"  # noqa: S608
+        self._many(statement, [(*row[1:], row[0]) for row in rows])
         return len(rows)
 
     def delete(self, model: type[models.Model], ids: Sequence[int]) -> int:
