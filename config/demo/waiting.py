@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.demo.personas import PERSONAS, Persona
+from config.demo.personas import LEADER, PERSONAS, Persona
 from events.gatherings.models import Event
 from events.tasks.models import CheckIn, CheckInState, Task
 from foundation import clock
@@ -32,6 +32,7 @@ class Card:
     hint: str
     waiting: str
     is_ready: bool
+    portrait: str
 
 
 def cards() -> list[Card]:
@@ -46,45 +47,47 @@ def cards() -> list[Card]:
 
 
 def _card(one: Persona, user: User | None) -> Card:
-    line = _("{name}，{age} 岁，{title}").format(name=one.name, age=one.age, title=one.title)
+    line = _("{name}，{title}").format(name=one.name, title=one.title)
+    if one is LEADER:
+        line = _("{name}，{age} 岁，{title}").format(name=one.name, age=one.age, title=one.title)
     hint = _("{hint}（适合电脑）").format(hint=one.hint) if one.at_a_desk else one.hint
     waiting = WAITING[one.key](user) if user else ""
-    return Card(one.key, one.name, line, hint, waiting, user is not None)
+    return Card(one.key, one.name, line, hint, waiting, user is not None, one.portrait)
 
 
 def _open_tasks(user: User) -> str:
     mine = Task.objects.open().asked_of(user)
     done = CheckIn.objects.filter(person=user.person, state__in=TURNED_IN).values("task_id")
     count = mine.exclude(pk__in=done).count()
-    return ngettext("{n} 件事等着您", "{n} 件事等着您", count).format(n=count) if count else ""
+    return ngettext("{n} 件事", "{n} 件事", count).format(n=count) if count else ""
 
 
 def _to_confirm(user: User) -> str:
     scope = units_where(user, Right.CONFIRM_CHECK_IN).values("pk")
     count = CheckIn.objects.waiting().filter(unit_id__in=scope, role=Role.NEIGHBOUR_LEADER).count()
-    return ngettext("{n} 条打卡等您点头", "{n} 条打卡等您点头", count).format(n=count) if count else _open_tasks(user)
+    return ngettext("{n} 条等确认", "{n} 条等确认", count).format(n=count) if count else _open_tasks(user)
 
 
 def _vacancies(user: User) -> str:
     led = Count("appointments", filter=Q(appointments__ends_on__isnull=True))
     homes = units_where(user, Right.SEE_ROLLUP).at(Level.NEIGHBOURHOOD)
     count = homes.annotate(led=led).filter(led=0).count()
-    return ngettext("{n} 个邻暂缺邻长", "{n} 个邻暂缺邻长", count).format(n=count) if count else _open_tasks(user)
+    return ngettext("{n} 处空缺", "{n} 处空缺", count).format(n=count) if count else _open_tasks(user)
 
 
 def _running(user: User) -> str:
     count = Task.objects.open().filter(unit_id__in=units_where(user, Right.POST_TASK).values("pk")).count()
-    return ngettext("{n} 件任务正在进行", "{n} 件任务正在进行", count).format(n=count) if count else ""
+    return ngettext("{n} 件进行中", "{n} 件进行中", count).format(n=count) if count else ""
 
 
 def _coming(user: User) -> str:
     count = Event.objects.filter(starts_at__gte=clock.now()).count()
-    return ngettext("{n} 个活动可以去", "{n} 个活动可以去", count).format(n=count) if count else ""
+    return ngettext("{n} 个活动", "{n} 个活动", count).format(n=count) if count else ""
 
 
 def _used(user: User) -> str:
     count = VoucherUse.objects.filter(merchant__clerks__person=user.person).count()
-    return ngettext("已经核过 {n} 张券", "已经核过 {n} 张券", count).format(n=count) if count else ""
+    return ngettext("核过 {n} 张", "核过 {n} 张", count).format(n=count) if count else ""
 
 
 WAITING: dict[str, Callable[[User], str]] = {
