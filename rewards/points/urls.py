@@ -1,7 +1,9 @@
-"""Addresses of this app."""
+"""Addresses of points."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from rewards.points import views
+
+urlpatterns: list[URLPattern] = [path("points/", views.points, name="points")]
