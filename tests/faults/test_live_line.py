@@ -159,7 +159,7 @@ def test_a_killed_worker_is_followed_by_the_next_and_everything_is_still_sent(
             first.kill()
             for number in range(2, 11):
                 to(committed_cast.group, str(number))
-            assert OutboxMessage.objects.count() == 9
+            assert OutboxMessage.objects.count() >= 9  # the first may be sent and not yet deleted: at least once
             second = Program(["manage.py", "run_worker"], PROCESS="worker")
             assert heard_until(socket, stream, 10, 20)
         until = time.monotonic() + 5
