@@ -17,7 +17,7 @@ import pytest
 from tests.roster.books import TODAY, book, line, sheet_changed, simple, tampered
 from volunteers.roster.scan import UnsafeWorkbook, read_reference, scan
 from volunteers.roster.verdicts import judge
-from volunteers.roster.workbook import read_workbook
+from volunteers.roster.workbook import read_sheets
 
 ROWS_END = b"</sheetData>"
 
@@ -119,7 +119,7 @@ def test_a_hostile_file_is_refused_with_a_reason(name: str) -> None:
     content = make()
     started = time.monotonic()
     with pytest.raises(UnsafeWorkbook, match=words) as refusal:
-        read_workbook(content)
+        list(read_sheets(content))
     assert "请" in refusal.value.message or "停止" in refusal.value.message
     assert time.monotonic() - started < 10
 
@@ -127,20 +127,20 @@ def test_a_hostile_file_is_refused_with_a_reason(name: str) -> None:
 @pytest.mark.parametrize("claim", [b"A1:A1", b"A1:XFD1048576", b"A1:V3"])
 def test_a_lying_dimension_never_cuts_rows(claim: bytes) -> None:
     content = sheet_changed(lambda xml: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="' + claim + b'"', xml))
-    found = judge(read_workbook(content), today=TODAY)
+    found = judge(read_sheets(content), today=TODAY)
     assert [row.number for row in found.rows] == [3, 4, 5, 6]
 
 
 def test_a_bloated_but_honest_file_uses_little_of_our_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(UnsafeWorkbook):
-        read_workbook(bomb())
+        list(read_sheets(bomb()))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
 def test_cells_without_an_address_are_read_by_their_place() -> None:
     content = sheet_changed(lambda xml: re.sub(rb'<c r="[A-Z]+\d+"', b"<c", xml))
-    assert len(judge(read_workbook(content), today=TODAY).rows) == 4
+    assert len(judge(read_sheets(content), today=TODAY).rows) == 4
 
 
 def test_formulas_are_seen_in_files_written_another_way() -> None:
@@ -170,7 +170,7 @@ def test_a_cached_value_does_not_make_a_formula_a_name() -> None:
         assert count == 1
         return xml
 
-    row = judge(read_workbook(sheet_changed(with_value, content)), today=TODAY).rows[0]
+    row = judge(read_sheets(sheet_changed(with_value, content)), today=TODAY).rows[0]
     assert list(row.faults) == ["邻长姓名"]
 
 

@@ -12,13 +12,13 @@ from openpyxl import Workbook
 
 from tests.roster.books import DIRT, HEADER, TODAY, Line, book, dirty, line, saved, simple
 from volunteers.roster.verdicts import Verdicts, judge
-from volunteers.roster.workbook import read_workbook
+from volunteers.roster.workbook import read_sheets
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def judged(content: bytes) -> Verdicts:
-    return judge(read_workbook(content), today=TODAY)
+    return judge(read_sheets(content), today=TODAY)
 
 
 def only_row(**changes: Any) -> tuple[str, list[str]]:
@@ -238,13 +238,13 @@ def test_the_sheet_tells_how_many_rows_it_claims_and_has() -> None:
 @pytest.mark.skipif(not SHARED.exists(), reason="a developer's extra: the sample district beside the project")
 class TestSampleDistrict:
     def test_the_real_size_roster_adds_up(self) -> None:
-        found = judge(read_workbook((SHARED / "roster.xlsx").read_bytes()), today=dt.date(2026, 11, 1))
+        found = judge(read_sheets((SHARED / "roster.xlsx").read_bytes()), today=dt.date(2026, 11, 1))
         assert list(found.totals().values()) == [14, 86, 689, 2753, 13752, 137797, 17194]
         assert not found.faulty
 
     def test_the_dirty_sample_gets_the_expected_verdicts(self) -> None:
         expected = json.loads((SHARED / "roster_dirty.expected.json").read_text())
-        found = judge(read_workbook((SHARED / "roster_dirty.xlsx").read_bytes()), today=dt.date(2026, 11, 1))
+        found = judge(read_sheets((SHARED / "roster_dirty.xlsx").read_bytes()), today=dt.date(2026, 11, 1))
         said = [(row.sheet, row.number, row.verdict, list(row.faults)) for row in found.rows]
         sheet = expected["sheet"]
         assert said == [(sheet, row["row"], row["verdict"], row["columns"]) for row in expected["rows"]]

@@ -1,4 +1,4 @@
-"""The limited process that opens a stranger's workbook: bytes on standard input, JSON on standard output.
+"""The limited process that opens a stranger's workbook: bytes on standard input, lines of JSON on standard output.
 
 Run as `python -m volunteers.roster.reader`. It imports neither Django nor settings, gets an empty environment, and may
 use 768 MB, 10 seconds of processor and no file: a workbook that breaks the reader breaks nobody else. A cell is a
@@ -11,6 +11,7 @@ import gc
 import io
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from volunteers.roster.scan import MAX_COLUMNS, SheetFacts, UnsafeWorkbook, scan
@@ -34,8 +35,8 @@ def limit_process() -> None:
                 resource.setrlimit(kind, (value, value))
 
 
-def read(content: bytes) -> dict[str, Any]:
-    """Scan, then read every worksheet. Raises UnsafeWorkbook."""
+def read(content: bytes) -> Iterator[dict[str, Any]]:
+    """Scan the whole file, then read sheet by sheet. Raises UnsafeWorkbook."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     facts = scan(content)
@@ -43,10 +44,10 @@ def read(content: bytes) -> dict[str, Any]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if list(workbook.sheet_names) != [sheet.name for sheet in facts.sheets]:
             raise UnsafeWorkbook("工作表的目录前后不一致。请用 Excel 或 WPS 重新保存后再上传。")
-        sheets = [_sheet(workbook, sheet) for sheet in facts.sheets]
+        for sheet in facts.sheets:
+            yield {**_sheet(workbook, sheet), "is_1904": facts.is_1904}
     except CalamineError as error:
         raise UnsafeWorkbook("文件打不开，内容可能损坏。请用 Excel 或 WPS 重新保存后再上传。") from error
-    return {"is_1904": facts.is_1904, "sheets": sheets}
 
 
 def _sheet(workbook: Any, facts: SheetFacts) -> dict[str, Any]:
@@ -82,14 +83,23 @@ def _plain(value: object) -> object:
 
 
 def main() -> None:
-    """Answer with the workbook or with the reason of a refusal; any crash is the parent's to explain."""
+    """Answer a line a sheet, so that the parent judges one while the next is read; the last line says so.
+
+    A refusal is a line of its own; a crash leaves the last line out and is the parent's to explain.
+    """
     limit_process()
     gc.disable()
     try:
-        answer = read(sys.stdin.buffer.read())
+        for sheet in read(sys.stdin.buffer.read()):
+            _say(sheet)
+        _say({"end": True})
     except UnsafeWorkbook as refusal:
-        answer = {"refused": refusal.message}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
+        _say({"refused": refusal.message})
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

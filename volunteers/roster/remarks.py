@@ -26,14 +26,14 @@ WIDTH = 14
 REMARK_WIDTH = 60
 
 
-def remarks_workbook(source: workbook.Workbook, found: Verdicts) -> bytes:
+def remarks_workbook(found: Verdicts) -> bytes:
     """An .xlsx with a sheet for each that has refused rows: its header, those rows, and what to do about each."""
     book = Book()
     book.remove(book.active)
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in found.faulty:
         rows[row.sheet].append(row)
-    for sheet in source.sheets:
+    for sheet in found.sheets.values():
         if rows[sheet.name]:
             _write_sheet(book, sheet, found, rows[sheet.name])
     if not book.worksheets:

@@ -30,7 +30,7 @@ from volunteers.roster.plan import Plan, make_plan
 from volunteers.roster.remarks import remarks_workbook
 from volunteers.roster.scan import UnsafeWorkbook
 from volunteers.roster.verdicts import Verdicts, judge
-from volunteers.roster.workbook import Workbook, read_workbook
+from volunteers.roster.workbook import read_sheets
 from volunteers.roster.writer import writer
 from volunteers.units.models import Unit
 from volunteers.units.rights import Right, paths_where
@@ -57,7 +57,6 @@ def _gc_paused() -> Iterator[None]:
 class Reading:
     """A roster as read, judged and compared with what is stored."""
 
-    workbook: Workbook
     found: Verdicts
     plan: Plan
 
@@ -80,22 +79,21 @@ def read_roster(content: bytes, *, acting_user: Actor) -> Reading:
 
     Raises Denied when the user may import nowhere, Invalid when the file is unsafe or holds no roster.
     """
-    workbook, found = _read_and_judge(content, acting_user)
-    return Reading(workbook, found, make_plan(found, actor=acting_user, today=clock.today()))
+    found = _read_and_judge(content, acting_user)
+    return Reading(found, make_plan(found, actor=acting_user, today=clock.today()))
 
 
-def _read_and_judge(content: bytes, acting_user: Actor) -> tuple[Workbook, Verdicts]:
+def _read_and_judge(content: bytes, acting_user: Actor) -> Verdicts:
     if not paths_where(acting_user, Right.IMPORT_ROSTER):
         raise Denied
     try:
-        workbook = read_workbook(content)
+        found = judge(read_sheets(content), today=clock.today())
     except UnsafeWorkbook as refusal:
         raise Invalid(refusal.message, errors={"file": refusal.message}) from refusal
-    found = judge(workbook, today=clock.today())
     if not found.rows:
         message = _("没有找到花名册：请检查表头里有“社区”“片区名称”“组名称”“邻名称”“邻长姓名”“邻长电话”这些列。")
         raise Invalid(message, errors={"file": message})
-    return workbook, found
+    return found
 
 
 @_gc_paused()
@@ -122,18 +120,18 @@ def confirm_import(*, batch: ImportBatch, take_good_rows: bool, acting_user: Act
     content = vault.fetch(batch.uid, "file")
     if content is None or not batch.is_open:
         raise Conflict(_("这份上传已经处理过或者过期了，请重新上传。"))
-    workbook, found = _read_and_judge(content, acting_user)
+    found = _read_and_judge(content, acting_user)
     with _one_import(_("导入没有完成，数据没有改动，请再试一次。")):
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if not locked.is_open:
             raise Conflict(_("这份上传已经处理过了。"))
-        reading = Reading(workbook, found, make_plan(found, actor=acting_user, today=clock.today()))
+        reading = Reading(found, make_plan(found, actor=acting_user, today=clock.today()))
         if (reading.plan.changes(), reading.found.counts()) != (locked.changes, locked.counts):
             raise Conflict(_("预览之后数据有了变化，请重新上传，再看一遍。"))
         _commit(locked, reading, take_good_rows=take_good_rows, acting_user=acting_user)
     vault.forget(batch.uid)
     if reading.found.faulty:
-        vault.keep(batch.uid, "remarks", remarks_workbook(reading.workbook, reading.found))
+        vault.keep(batch.uid, "remarks", remarks_workbook(reading.found))
     return locked
 
 
@@ -143,9 +141,9 @@ def import_roster(*, content: bytes, file_name: str, acting_user: Actor, take_go
 
     Raises as `read_roster` and `confirm_import` do.
     """
-    workbook, found = _read_and_judge(content, acting_user)
+    found = _read_and_judge(content, acting_user)
     with _one_import(_("导入没有完成，数据没有改动，请再试一次。")):
-        reading = Reading(workbook, found, make_plan(found, actor=acting_user, today=clock.today()))
+        reading = Reading(found, make_plan(found, actor=acting_user, today=clock.today()))
         batch = _new_batch(reading, content, file_name, acting_user)
         _commit(batch, reading, take_good_rows=take_good_rows, acting_user=acting_user)
     return batch
@@ -225,7 +223,7 @@ def refused_rows(*, batch: ImportBatch, acting_user: Actor) -> bytes | None:
         if original is None:
             return None
         reading = read_roster(original, acting_user=acting_user)
-        content = remarks_workbook(reading.workbook, reading.found)
+        content = remarks_workbook(reading.found)
     audit.record(actor=acting_user, act="roster.remarks", obj=batch, data={"rows": batch.counts["error"]})
     return content
 

@@ -14,7 +14,7 @@ from typing import Any
 from volunteers.roster import normalise
 from volunteers.roster.columns import Field, Header, find_header, header_text
 from volunteers.roster.normalise import Unreadable
-from volunteers.roster.workbook import Cell, Sheet, Workbook
+from volunteers.roster.workbook import Cell, Sheet
 
 OK, VACANT, ERROR = "ok", "vacant", "error"
 ROLES = ("area", "group", "leader")
@@ -112,6 +112,7 @@ class Verdicts:
     hidden: list[dict[str, Any]]
     notes: list[SheetNote]
     headers: dict[str, Header]
+    sheets: dict[str, Sheet]
 
     @property
     def good(self) -> list[Row]:
@@ -168,10 +169,10 @@ class Verdicts:
         }
 
 
-def judge(workbook: Workbook, *, today: dt.date) -> Verdicts:
+def judge(sheets: Iterable[Sheet], *, today: dt.date) -> Verdicts:
     """Judge every row of every sheet that has a header; then what only several rows together can show."""
-    found = Verdicts([], [], [], [], {})
-    for sheet in workbook.sheets:
+    found = Verdicts([], [], [], [], {}, {})
+    for sheet in sheets:
         header = find_header(sheet)
         if header is None:
             found.skipped_sheets.append(sheet.name)
@@ -179,7 +180,8 @@ def judge(workbook: Workbook, *, today: dt.date) -> Verdicts:
                 found.hidden.append({"sheet": sheet.name, "rows": _hidden_rows(sheet)})
             continue
         found.headers[sheet.name] = header
-        reader = _SheetJudge(sheet, header, today, workbook.is_1904)
+        found.sheets[sheet.name] = sheet
+        reader = _SheetJudge(sheet, header, today)
         found.rows.extend(reader.rows())
         hidden = _hidden_rows(sheet)
         if hidden:
@@ -204,9 +206,9 @@ class _SheetJudge:
     Every row gets one blank cell at its end, so that a column the sheet does not have is simply place -1.
     """
 
-    def __init__(self, sheet: Sheet, header: Header, today: dt.date, is_1904: bool) -> None:
-        self.sheet, self.header, self.is_1904 = sheet, header, is_1904
-        self.today, self.dates = today, {"today": today, "is_1904": is_1904}
+    def __init__(self, sheet: Sheet, header: Header, today: dt.date) -> None:
+        self.sheet, self.header = sheet, header
+        self.today, self.dates = today, {"today": today, "is_1904": sheet.is_1904}
         width = max((len(row) for row in sheet.rows), default=0)
         for row in sheet.rows:
             row.extend([None] * (width + 1 - len(row)))

@@ -3,12 +3,16 @@
 Dates come as (year, month, day), since that is all a roster means by them.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from volunteers.roster.scan import MAX_FILE_BYTES, UnsafeWorkbook
 
@@ -29,6 +33,7 @@ class Sheet:
     hidden_rows: list[int]
     hidden_columns: list[int]
     is_hidden: bool
+    is_1904: bool
     declared_rows: int | None
 
     @property
@@ -37,39 +42,48 @@ class Sheet:
         return len(self.rows)
 
 
-@dataclass(slots=True)
-class Workbook:
-    """All sheets, in the file's order."""
+def read_sheets(content: bytes) -> Iterator[Sheet]:
+    """The sheets in the file's order, read in a limited process while the caller works on those before.
 
-    sheets: list[Sheet]
-    is_1904: bool = False
-
-
-def read_workbook(content: bytes) -> Workbook:
-    """Read the workbook in a limited process. Raises UnsafeWorkbook with a message for the user."""
+    Raises UnsafeWorkbook with a message for the user, at the first sheet if anything is wrong with the file as a whole.
+    """
     if len(content) > MAX_FILE_BYTES:
         raise UnsafeWorkbook("文件超过 5 MB。请删去图片或按镇街拆开上传。")
+    process = subprocess.Popen(  # our own interpreter and module, nothing of the user's on the command line
+        [sys.executable, "-E", "-s", "-m", "volunteers.roster.reader"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    alarm = threading.Timer(WALL_SECONDS, process.kill)
+    alarm.start()
     try:
-        done = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", "volunteers.roster.reader"],
-            input=content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            cwd=ROOT,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnsafeWorkbook("读取超过 20 秒，已停止。请删去多余内容，或按镇街拆开上传。") from error
-    if done.returncode != 0:
-        raise UnsafeWorkbook("文件的内容超出了读取所允许的内存或时间，已停止。请用 Excel 或 WPS 重新保存后再上传。")
-    answer = json.loads(done.stdout)
-    if "refused" in answer:
-        raise UnsafeWorkbook(answer["refused"])
-    return Workbook([_sheet(sheet) for sheet in answer["sheets"]], answer["is_1904"])
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(content)
+        yield from _sheets_in(process.stdout)
+    finally:
+        alarm.cancel()
+        process.kill()
+        process.stdout.close()
+        process.wait()
 
 
-def _sheet(data: dict) -> Sheet:
+def _sheets_in(answers: IO[bytes]) -> Iterator[Sheet]:
+    for line in answers:
+        answer = json.loads(line)
+        if "refused" in answer:
+            raise UnsafeWorkbook(answer["refused"])
+        if "end" in answer:
+            return
+        yield _sheet(answer)
+    raise UnsafeWorkbook("文件的内容超出了读取所允许的内存或时间，已停止。请用 Excel 或 WPS 重新保存后再上传。")
+
+
+def _sheet(data: dict[str, Any]) -> Sheet:
     for row in data["rows"]:
         for index, value in enumerate(row):
             if value.__class__ is list:
@@ -82,5 +96,6 @@ def _sheet(data: dict) -> Sheet:
         hidden_rows=data["hidden_rows"],
         hidden_columns=data["hidden_columns"],
         is_hidden=data["is_hidden"],
+        is_1904=data["is_1904"],
         declared_rows=data["declared_rows"],
     )

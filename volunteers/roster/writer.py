@@ -64,13 +64,13 @@ class CopyWriter:
         """As Writer."""
         if not rows:
             return 0
-        table, names = _table(model), ", ".join(["id", *columns])
+        table = _table(model)
         with connection.cursor() as cursor:
-            stage = f"CREATE TEMP TABLE roster_stage ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"  # noqa: S608
+            stage = f"CREATE TEMP TABLE roster_stage ON COMMIT DROP AS TABLE {table} WITH NO DATA"
             cursor.execute(stage)
             self._copy("roster_stage", ["id", *columns], rows)
-            sets = ", ".join(f"{column} = stage.{column}" for column in columns)
-            cursor.execute(f"UPDATE {table} AS t SET {sets} FROM roster_stage stage WHERE t.id = stage.id")  # noqa: S608
+            sets = ", ".join(f"{column} = s.{column}" for column in columns)
+            cursor.execute(f"UPDATE {table} AS t SET {sets} FROM roster_stage AS s WHERE t.id = s.id")  # noqa: S608
             changed = cursor.rowcount
             cursor.execute("DROP TABLE roster_stage")
         return changed
