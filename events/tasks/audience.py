@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.db.models.functions import Substr
 
-from events.tasks.models import Task, TaskTarget
+from events.tasks.models import Task
 from foundation.actors import Actor
 from volunteers.units.models import LEVELS, Appointment, Level, Unit
 from volunteers.units.querysets import AppointmentQuerySet, under
@@ -59,9 +60,17 @@ def reach(targets: Sequence[Unit], roles: Iterable[str], minutes: int) -> Reach:
 
 def grants_asked(user: Actor, task: Task) -> list[Grant]:
     """The user's current roles that the task asks, in the order of their units."""
-    paths = TaskTarget.objects.filter(task=task).values_list("unit__path", flat=True)
     return [
         grant
         for grant in grants(user)
-        if grant.role in task.roles and any(grant.path.startswith(path) for path in paths)
+        if grant.role in task.roles and any(grant.path.startswith(path) for path in task.target_paths)
     ]
+
+
+def task_asking(user: Actor, task_id: uuid.UUID) -> Task | None:
+    """The task, if it asks the user; with its targets in one query. What asks the user is always visible to them."""
+    rows = list(Task.objects.filter(pk=task_id).annotate(target_path=F("targets__unit__path")))
+    if not rows:
+        return None
+    rows[0].target_paths = [row.target_path for row in rows if row.target_path]
+    return rows[0] if grants_asked(user, rows[0]) else None

@@ -19,6 +19,7 @@ from django.db.models.expressions import DatabaseDefault
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from events.tasks import checkins_sql
 from events.tasks.audience import COMMUNITY_WIDTH, grants_asked
 from events.tasks.models import CheckIn, CheckInState, Task, TaskTally
 from events.tasks.permissions import can_decide_check_in, can_enter_for
@@ -85,17 +86,25 @@ def _move_tally(task_id: uuid.UUID, path: str, **by: int) -> None:
     )
 
 
+def _values(check_in: CheckIn) -> dict[str, Any]:
+    """What is stored, by column, without what the database fills in; a photo is saved on the way."""
+    given = {f: f.pre_save(check_in, True) for f in CheckIn._meta.concrete_fields}
+    return {
+        field.column: field.get_db_prep_save(value, connection)
+        for field, value in given.items()
+        if not isinstance(value, DatabaseDefault)
+    }
+
+
 def _insert(check_in: CheckIn) -> bool:
     """Insert unless the id or the leader's word on this task is already there; True when it is new."""
-    given = {f: f.pre_save(check_in, True) for f in CheckIn._meta.concrete_fields}
-    given = {f: value for f, value in given.items() if not isinstance(value, DatabaseDefault)}
-    columns = ", ".join(f'"{field.column}"' for field in given)
-    marks = ", ".join(["%s"] * len(given))
-    values = [field.get_db_prep_save(value, connection) for field, value in given.items()]
+    values = _values(check_in)
+    columns = ", ".join(f'"{column}"' for column in values)
+    marks = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO tasks_checkin ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
-            values,
+            list(values.values()),
         )
         return bool(cursor.rowcount == 1)
 
@@ -109,7 +118,6 @@ def _stored_or_refuse(id: uuid.UUID, print_: str, task: Task, speaker: Speaker) 
     raise Conflict(_("“%(task)s”您已经说过了，不用再说一遍。") % {"task": task.title})
 
 
-@transaction.atomic
 def check_in(
     *,
     id: uuid.UUID,  # noqa: A002
@@ -147,23 +155,32 @@ def check_in(
         client_at=client_at,
         entered_by_id=speaker.entered_by_id,
     )
-    if not task.is_open or not _insert(row):
+    if not task.is_open or not _write(row, task, speaker, acting_user):
         return _stored_or_closed(id, print_, task, speaker)
-    failpoints.hit("check_in.after_insert")
-    confirmed = int(state == CheckInState.CONFIRMED)
-    _move_tally(task.pk, speaker.path, done=1, confirmed=confirmed, help=int(row.needs_help))
-    audit.record(
-        actor=acting_user,
-        act="check_in.enter_for" if speaker.entered_by_id else "check_in.submit",
-        obj=row,
-        unit_id=speaker.unit_id,
-    )
-    if confirmed:
-        _award(task, row, acting_user)
-    if row.needs_help:
-        _ask_for_help(task, row)
-    failpoints.hit("check_in.before_commit")
     return row
+
+
+def _write(row: CheckIn, task: Task, speaker: Speaker, acting_user: Actor) -> bool:
+    """Store a new check-in and what follows from it, all or nothing; False when there is one already."""
+    act = "check_in.enter_for" if speaker.entered_by_id else "check_in.submit"
+    entry = audit.entry(actor=acting_user, act=act, obj=row, unit_id=speaker.unit_id)
+    award = _award(task, row, acting_user) if task.points and row.state == CheckInState.CONFIRMED else None
+    if checkins_sql.is_possible() and not row.needs_help:
+        community = speaker.path[:COMMUNITY_WIDTH]
+        return checkins_sql.write(row, _values(row), community=community, entry=entry, award=award)
+    with transaction.atomic():
+        if not _insert(row):
+            return False
+        failpoints.hit("check_in.after_insert")
+        confirmed = int(row.state == CheckInState.CONFIRMED)
+        _move_tally(task.pk, speaker.path, done=1, confirmed=confirmed, help=int(row.needs_help))
+        entry.save(force_insert=True)
+        if award:
+            award_points(**award)
+        if row.needs_help:
+            _ask_for_help(task, row)
+        failpoints.hit("check_in.before_commit")
+    return True
 
 
 def _stored_or_closed(id: uuid.UUID, print_: str, task: Task, speaker: Speaker) -> CheckIn:  # noqa: A002
@@ -172,17 +189,17 @@ def _stored_or_closed(id: uuid.UUID, print_: str, task: Task, speaker: Speaker) 
     return _stored_or_refuse(id, print_, task, speaker)
 
 
-def _award(task: Task, row: CheckIn, acting_user: Actor) -> None:
-    if task.points:
-        award_points(
-            person_id=row.person_id,
-            rule=RULE,
-            points=task.points,
-            source_key=f"check_in:{row.pk}",
-            reason=task.title,
-            unit_id=row.unit_id,
-            acting_user=acting_user,
-        )
+def _award(task: Task, row: CheckIn, acting_user: Actor) -> dict[str, Any]:
+    """The arguments of `award_points` for a confirmed check-in."""
+    return {
+        "person_id": row.person_id,
+        "rule": RULE,
+        "points": task.points,
+        "source_key": f"check_in:{row.pk}",
+        "reason": task.title,
+        "unit_id": row.unit_id,
+        "acting_user": acting_user,
+    }
 
 
 def _ask_for_help(task: Task, row: CheckIn) -> None:
@@ -280,7 +297,8 @@ def confirm_check_ins(*, ids: Sequence[uuid.UUID], acting_user: Actor) -> int:
     )
     for row in rows:
         _move_tally(row.task_id, row.unit.path, confirmed=1)
-        _award(row.task, row, acting_user)
+        if row.task.points:
+            award_points(**_award(row.task, row, acting_user))
         audit.record(actor=acting_user, act="check_in.confirm", obj=row, unit_id=row.unit_id)
         _tell(row, kind="confirmed", title=_("收到了，谢谢您"), icon="check", body=_confirmed_text(row))
     return len(rows)

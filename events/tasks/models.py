@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from events.tasks.querysets import CheckInQuerySet, TaskQuerySet
@@ -69,6 +70,11 @@ class Task(models.Model):
     def is_open(self) -> bool:
         """Whether check-ins are taken. They are until the task is closed, whatever the date: nobody is ever late."""
         return self.state == TaskState.PUBLISHED
+
+    @cached_property
+    def target_paths(self) -> list[str]:
+        """Paths of the units it goes to; one query, remembered on this object."""
+        return list(self.targets.values_list("unit__path", flat=True))
 
     def answer(self, code: str) -> dict[str, Any] | None:
         """The offered answer with this code: code, label, hint, needs_help."""

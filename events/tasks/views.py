@@ -64,8 +64,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def task_detail(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """The task, and the one question it asks; sent by the outbox of the phone, or plainly without JavaScript."""
-    task = _task(request, task_id)
-    mine = _mine(request, task)
+    task = (request.method == "POST" and audience.task_asking(request.user, task_id)) or _task(request, task_id)
     asked = bool(audience.grants_asked(request.user, task))
     if request.method == "GET" and not asked:
         return redirect("task_rollup", task.pk)
@@ -75,6 +74,7 @@ def task_detail(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
             return answer
         if wants_json(request):
             return _invalid(form)
+    mine = _mine(request, task)
     context = {"task": task, "form": form, "mine": mine, "asked": asked, "said": task.answer(mine.answer) if mine else None}
     status = 422 if form.is_bound else 200
     return render(request, "tasks/task_detail.html", context, status=status)
