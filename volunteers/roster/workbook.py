@@ -17,6 +17,7 @@ from typing import IO, Any
 from volunteers.roster.scan import MAX_FILE_BYTES, UnsafeWorkbook
 
 WALL_SECONDS = 20
+PIPE_BYTES = 1024 * 1024
 ROOT = Path(__file__).resolve().parents[2]
 
 Cell = str | float | bool | tuple[int, int, int] | None
@@ -56,6 +57,7 @@ def read_sheets(content: bytes) -> Iterator[Sheet]:
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
         env={"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"},
+        pipesize=PIPE_BYTES,  # room for some sheets, so that the reader goes on while we judge
     )
     assert process.stdin is not None
     assert process.stdout is not None
