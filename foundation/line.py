@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import json
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from foundation import outbox
+from foundation.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 
@@ -28,26 +28,6 @@ HINTS = "outbox"
 Receiver = Callable[[dict[str, Any]], None]
 
 _receivers: dict[str, list[Receiver]] = {}
-
-
-class Breaker:
-    """Remembers a failure for a while, so that the next callers need not wait for the same time-out."""
-
-    def __init__(self, rest_seconds: float) -> None:
-        self.rest_seconds = rest_seconds
-        self._closed_until = 0.0
-
-    def is_open(self) -> bool:
-        """Whether a call may be tried."""
-        return time.monotonic() >= self._closed_until
-
-    def trip(self) -> None:
-        """A call has failed: rest."""
-        self._closed_until = time.monotonic() + self.rest_seconds
-
-    def mend(self) -> None:
-        """Try again at once."""
-        self._closed_until = 0.0
 
 
 publishing = Breaker(1.0)

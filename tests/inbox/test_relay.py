@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation import failpoints, line, outbox, periodic
+from foundation.breaker import Breaker
 from foundation.jobs import Election, relay_once, run_relay
 from foundation.models import Notification, OutboxMessage, Stream
 from foundation.streams import unit_key
@@ -152,8 +153,8 @@ def test_without_redis_publishing_works_and_polling_has_everything(
 
 def test_a_breaker_rests_and_then_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("foundation.line.time.monotonic", lambda: now[0])
-    breaker = line.Breaker(5)
+    monkeypatch.setattr("foundation.breaker.time.monotonic", lambda: now[0])
+    breaker = Breaker(5)
     assert breaker.is_open()
     breaker.trip()
     assert not breaker.is_open()
