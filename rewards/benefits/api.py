@@ -1,7 +1,99 @@
-"""The JSON API of this app."""
+"""Benefits as JSON: what I have, a code to show; for merchants, verifying and using."""
 
 from __future__ import annotations
 
-from ninja import Router
+import datetime as dt
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+
+from rewards.benefits import selectors, services
 
 router = Router()
+
+
+class TicketOut(Schema):
+    """One benefit. `state`: ready, open, waiting, used or paused."""
+
+    uid: uuid.UUID
+    kind: str
+    name: str
+    value_text: str
+    detail: str
+    state: str
+    words: str
+    ends_on: dt.date
+    merchants: list[str]
+
+
+class CodeOut(Schema):
+    """Eight digits and the seconds they live."""
+
+    code: str
+    seconds: int
+    expires_at: dt.datetime
+
+
+class CodeIn(Schema):
+    """Eight digits."""
+
+    code: str
+
+
+class CheckOut(Schema):
+    """valid, used, elsewhere or unknown; for a valid code what the merchant needs to serve."""
+
+    answer: str
+    voucher_id: uuid.UUID | None
+    benefit: str
+    holder: str
+    number: int
+    of: int | None
+    used_at: dt.datetime | None
+
+    @staticmethod
+    def resolve_answer(check: services.Check) -> str:
+        """The word for the answer."""
+        return check.answer.value
+
+
+class UseIn(Schema):
+    """Use a code up; `id` is made on the merchant's phone."""
+
+    id: uuid.UUID
+    voucher_id: uuid.UUID
+
+
+class UseOut(Schema):
+    """A use that was booked."""
+
+    id: uuid.UUID
+    number: int
+    at: dt.datetime
+
+
+@router.get("/", response=list[TicketOut], summary="My benefits")
+def benefit_list(request: HttpRequest) -> list[selectors.Ticket]:
+    """What the caller's roles give."""
+    return selectors.tickets_of(request.user)
+
+
+@router.post("/{uuid:uid}/code", response=CodeOut, summary="A code to show")
+def benefit_code(request: HttpRequest, uid: uuid.UUID) -> services.ShownCode:
+    """A new code for a minute; the one before no longer counts."""
+    benefit = get_object_or_404(selectors.benefits_of(request.user), uid=uid)
+    return services.issue_code(benefit=benefit, acting_user=request.user)
+
+
+@router.post("/verify", response=CheckOut, summary="Does this code count here?")
+def verify(request: HttpRequest, payload: CodeIn) -> services.Check:
+    """Nothing is used yet."""
+    return services.check_code(code=payload.code, acting_user=request.user)
+
+
+@router.post("/confirm", response=UseOut, summary="Use a code up")
+def confirm(request: HttpRequest, payload: UseIn) -> services.VoucherUse:
+    """Idempotent by `id`; 409 with the time when it was used before."""
+    return services.confirm_use(id=payload.id, voucher_id=payload.voucher_id, acting_user=request.user)

@@ -10,3 +10,7 @@ class BenefitsConfig(AppConfig):
     name = "rewards.benefits"
     verbose_name = _("专属优惠包")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console."""
+        from rewards.benefits import console  # noqa: F401

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.models import AppendOnlyModel
+from rewards.benefits.querysets import BenefitQuerySet, MerchantQuerySet, PackageQuerySet, RefusalReportQuerySet
 from volunteers.units.models import Unit
 
 
@@ -22,6 +23,8 @@ class Merchant(models.Model):
     address = models.CharField(_("地址"), max_length=120, blank=True, db_default="")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="merchants", verbose_name=_("所在单位"))
     is_active = models.BooleanField(_("启用"), default=True)
+
+    objects = MerchantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("爱心商家")
@@ -72,6 +75,8 @@ class BenefitPackage(models.Model):
     starts_on = models.DateField(_("开始"))
     ends_on = models.DateField(_("结束"))
 
+    objects = PackageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("专属优惠包")
         verbose_name_plural = _("专属优惠包")
@@ -98,6 +103,8 @@ class Benefit(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=BenefitState.choices, default=BenefitState.DRAFT)
     starts_on = models.DateField(_("开始"))
     ends_on = models.DateField(_("结束"))
+
+    objects = BenefitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("优惠项")
@@ -190,3 +197,23 @@ class VoucherUse(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.voucher_id}"
+
+
+class RefusalReport(models.Model):
+    """A leader says that a shop did not honour a benefit. The id is made on the phone."""
+
+    id = models.UUIDField(primary_key=True)
+    benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="refusals", verbose_name=_("优惠项"))
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(_("怎么回事"), max_length=200, blank=True, db_default="")
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    objects = RefusalReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("未兑现反映")
+        verbose_name_plural = _("未兑现反映")
+
+    def __str__(self) -> str:
+        return f"{self.benefit_id}"

@@ -1,7 +1,18 @@
-"""Addresses of this app."""
+"""Addresses of benefits."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from rewards.benefits import views
+
+urlpatterns: list[URLPattern] = [
+    path("benefits/", views.benefit_list, name="benefit_list"),
+    path("benefits/<uuid:uid>/", views.benefit_detail, name="benefit_detail"),
+    path("benefits/<uuid:uid>/code/", views.benefit_code, name="benefit_code"),
+    path("benefits/<uuid:uid>/refused/", views.benefit_refused, name="benefit_refused"),
+    path("merchant/", views.merchant_verify, name="merchant_verify"),
+    path("merchant/confirm/", views.merchant_confirm, name="merchant_confirm"),
+    path("merchant/history/", views.merchant_history, name="merchant_history"),
+    path("merchant/benefits/", views.merchant_benefits, name="merchant_benefits"),
+]

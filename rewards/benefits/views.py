@@ -1,0 +1,148 @@
+"""Pages of the package for leaders, and of verification for merchants."""
+
+from __future__ import annotations
+
+import uuid
+
+import segno
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from foundation.errors import Conflict, Denied, Invalid
+from foundation.middleware import wants_json
+from rewards.benefits import selectors, services
+from rewards.benefits.forms import CodeForm, RefusalForm, UseForm
+from rewards.benefits.models import Benefit, Entitlement, Merchant, VoucherUse
+from rewards.points.selectors import balance_of
+
+
+def _benefit(request: HttpRequest, uid: uuid.UUID) -> Benefit:
+    benefit: Benefit = get_object_or_404(selectors.benefits_of(request.user), uid=uid)
+    return benefit
+
+
+def qr_svg(text: str) -> SafeString:
+    """A QR code as inline SVG in our classes; black on white in every theme."""
+    rows = segno.make(text, micro=False, error="m").matrix
+    size = len(rows)
+    dots = "".join(f"M{x} {y + 0.5}h1" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return format_html(
+        '<svg class="qr" viewBox="-2 -2 {0} {0}" role="img" aria-label="{1}"><rect x="-2" y="-2" width="{0}" height="{0}"/>'
+        '<path d="{2}" stroke-width="1.02" fill="none"/></svg>',
+        size + 4,
+        _("二维码，内容是下面的 8 个数字"),
+        dots,
+    )
+
+
+@login_required
+@require_GET
+def benefit_list(request: HttpRequest) -> HttpResponse:
+    """What I have."""
+    shelves = selectors.package_for(request.user)
+    return render(request, "benefits/benefit_list.html", {"shelves": shelves, "points": balance_of(request.user.person_id)})
+
+
+@login_required
+@require_GET
+def benefit_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """How one benefit is used, where and until when."""
+    benefit = _benefit(request, uid)
+    ticket = next(t for t in selectors.tickets_of(request.user) if t.uid == uid)
+    return render(request, "benefits/benefit_detail.html", {"benefit": benefit, "ticket": ticket})
+
+
+@login_required
+@never_cache
+@require_GET
+def benefit_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One large code, new every minute. Showing it writes nothing that a repeat could harm."""
+    benefit = _benefit(request, uid)
+    try:
+        shown = services.issue_code(benefit=benefit, acting_user=request.user)
+    except Conflict as refusal:
+        return render(request, "benefits/benefit_none.html", {"benefit": benefit, "refusal": refusal}, status=409)
+    mine = Entitlement.objects.get(benefit=benefit, person_id=request.user.person_id)
+    context = {"benefit": benefit, "shown": shown, "qr": qr_svg(shown.code), "left": selectors.uses_left(benefit, mine)}
+    template = "benefits/_benefit_code.html" if request.htmx else "benefits/benefit_code.html"  # type: ignore[attr-defined]
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def benefit_refused(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """A shop did not honour it: tell staff."""
+    benefit = _benefit(request, uid)
+    form = RefusalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        services.report_refusal(id=data["id"], benefit=benefit, words=data["words"], acting_user=request.user)
+        url = reverse("benefit_list") + "?told=1"
+        return JsonResponse({"ok": True, "url": url}) if wants_json(request) else redirect(url)
+    return render(request, "benefits/benefit_refused.html", {"benefit": benefit, "form": form})
+
+
+def _merchant(request: HttpRequest) -> Merchant:
+    merchant = selectors.merchant_of(request.user)
+    if merchant is None:
+        raise Denied(_("这一页是给商家验券用的。"))
+    return merchant
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def merchant_verify(request: HttpRequest) -> HttpResponse:
+    """Type or scan a code; the answer is readable from two metres."""
+    merchant = _merchant(request)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        check = services.check_code(code=form.cleaned_data["code"], acting_user=request.user)
+        context = {"check": check, "merchant": merchant, "use_id": uuid.uuid4()}
+        return render(request, "benefits/merchant_verdict.html", context)
+    lines = selectors.uses_of(merchant, limit=8)
+    context = {"form": form, "merchant": merchant, "lines": lines}
+    return render(request, "benefits/merchant_verify.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["POST"])
+def merchant_confirm(request: HttpRequest) -> HttpResponse:
+    """Use the code up."""
+    merchant = _merchant(request)
+    form = UseForm(request.POST)
+    if not form.is_valid():
+        raise Invalid
+    try:
+        use = services.confirm_use(
+            id=form.cleaned_data["id"], voucher_id=form.cleaned_data["voucher"], acting_user=request.user
+        )
+    except Conflict as refusal:
+        return render(request, "benefits/merchant_refused.html", {"refusal": refusal}, status=409)
+    used = VoucherUse.objects.select_related("voucher__entitlement__benefit").get(pk=use.pk)
+    return render(request, "benefits/merchant_used.html", {"use": used, "merchant": merchant})
+
+
+@login_required
+@require_GET
+def merchant_history(request: HttpRequest) -> HttpResponse:
+    """The shop's own record: what and when, never who."""
+    merchant = _merchant(request)
+    return render(request, "benefits/merchant_history.html", {"merchant": merchant, "lines": selectors.uses_of(merchant)})
+
+
+@login_required
+@require_GET
+def merchant_benefits(request: HttpRequest) -> HttpResponse:
+    """What the shop offers."""
+    merchant = _merchant(request)
+    context = {"merchant": merchant, "offers": selectors.used_by_benefit(merchant)}
+    return render(request, "benefits/merchant_benefits.html", context)
