@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.demo.offers import BARBER, OFFERS, SHOPS, Offer
-from config.demo.people import BATCH, Ground, accounts_for, invent, make_person, unissued
+from config.demo.people import BATCH, Ground, accounts_for, invent, make_person
 from config.demo.personas import LEADER, MERCHANT
+from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from foundation import clock
-from foundation.secrets import hmac_hex
+from foundation.idempotency import fingerprint
 from rewards.benefits.models import (
     Benefit,
     BenefitPackage,
@@ -26,6 +27,7 @@ from rewards.benefits.models import (
     VoucherState,
     VoucherUse,
 )
+from rewards.benefits.services import digest, report_refusal
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 from volunteers.units.models import THREE_HEADS, Appointment
@@ -34,7 +36,7 @@ CLERKS_FROM = 500  # last digits of the shop clerks' numbers
 PACKAGE = "三长专属优惠包"
 CLAIM_SHARE = 0.03
 WAITING_FOR_CHECK_UP = 7
-CHECK_UP, TRAINING = "健康体检", "急救培训"
+CHECK_UP, TRAINING, REFUSED = "健康体检", "急救培训", "一碗热面"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Holder:
     unit_id: int
 
 
-def load_benefits(ground: Ground, rng: random.Random, calendar: Calendar) -> int:
-    """Write shops, package and what was used of it; returns how often it was used."""
+def load_benefits(timeline: Timeline, ground: Ground, rng: random.Random, calendar: Calendar) -> int:
+    """Write shops, package and what was used of it; returns how often it was used. One refusal was reported lately."""
     shops, clerks = _open_shops(ground, rng)
     package = _make_package(ground, calendar)
     benefits = _promise(package, shops)
@@ -56,7 +58,13 @@ def load_benefits(ground: Ground, rng: random.Random, calendar: Calendar) -> int
     book = _Book(rng, calendar, clerks, LEADER.phone)
     for offer in OFFERS:
         book.hand_out(offer, benefits[offer.title], shops[offer.shop], holders)
+    refused, unhappy = benefits[REFUSED], accounts_for([holders[rng.randrange(len(holders))].person_id])
+    timeline.add(calendar.at(3, 12, 40), lambda: _report(refused, next(iter(unhappy.values()))))
     return book.save()
+
+
+def _report(benefit: Benefit, leader: User) -> None:
+    report_refusal(id=uuid.uuid4(), benefit=benefit, words="店员说没听过这回事，让我改天来。", acting_user=leader)
 
 
 def _open_shops(ground: Ground, rng: random.Random) -> tuple[dict[str, Merchant], dict[str, User]]:
@@ -181,7 +189,7 @@ class _Book:
                 voucher = Voucher(
                     id=uuid.uuid4(),
                     entitlement_id=ids[entitlement.uid],
-                    code_digest=hmac_hex("demo", unissued(self.rng.randrange(10**8))),
+                    code_digest=digest(f"{self.rng.randrange(10**8):08d}"),
                     state=VoucherState.VERIFIED,
                     issued_at=at - dt.timedelta(seconds=20),
                     expires_at=at + dt.timedelta(seconds=40),
@@ -194,7 +202,7 @@ class _Book:
                         merchant=shop,
                         clerk_id=clerk.pk,
                         number=number,
-                        fingerprint=hmac_hex("demo", str(voucher.id)),
+                        fingerprint=fingerprint({"voucher": str(voucher.id), "merchant": shop.pk}),
                         at=at,
                     )
                 )

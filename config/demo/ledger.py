@@ -11,7 +11,12 @@ from typing import Any
 from django.db.models import F
 
 from config.demo.people import BATCH
+from config.demo.when import Calendar
 from rewards.points.models import AccountKind, PointsAccount, Transfer
+from rewards.points.services import system_account_id
+from volunteers.units.models import THREE_HEADS, Appointment
+
+ON_DUTY, ON_DUTY_POINTS = "on_duty", 10
 
 
 class Ledger:
@@ -38,10 +43,29 @@ class Ledger:
             line = {"rule": rule, "points": points, "source_key": source_key, "reason": reason, "unit_id": unit_id}
             self.lines.append((person_id, line | {"actor_id": actor_id, "at": at}))
 
+    def pay_quarter(self, calendar: Calendar) -> None:
+        """Ten points for having been on duty in the last quarter, whether or not the app was opened."""
+        day = calendar.today
+        first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        last = first - dt.timedelta(days=1)
+        paid_at = calendar.at((day - first).days, 9)
+        name, label = f"{last.year}Q{(last.month + 2) // 3}", f"{'一二三四'[(last.month - 1) // 3]}季度在岗"
+        rows = Appointment.objects.active().of_roles(THREE_HEADS).filter(starts_on__lte=last).order_by("pk")
+        for person_id, unit_id in rows.values_list("person_id", "unit_id"):
+            self.award(
+                person_id=person_id,
+                rule=ON_DUTY,
+                points=ON_DUTY_POINTS,
+                source_key=f"{ON_DUTY}:{name}:{person_id}",
+                reason=label,
+                unit_id=unit_id,
+                at=paid_at,
+            )
+
     def write(self) -> int:
         """Write what was collected, oldest first, and forget it; returns how many lines."""
         lines, self.lines = sorted(self.lines, key=lambda line: line[1]["at"]), []
-        issuing, _ = PointsAccount.objects.get_or_create(kind=AccountKind.ISSUING)
+        issuing_id = system_account_id(AccountKind.ISSUING)
         sums: Counter[int] = Counter()
         for person_id, line in lines:
             sums[person_id] += line["points"]
@@ -51,7 +75,7 @@ class Ledger:
             (
                 Transfer(
                     id=uuid.UUID(int=self.rng.getrandbits(128), version=4),
-                    from_account_id=issuing.pk,
+                    from_account_id=issuing_id,
                     to_account_id=accounts[person_id],
                     **line,
                 )
