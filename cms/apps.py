@@ -10,3 +10,7 @@ class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = _("内容")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to Wagtail's publishing, register the outbox handler and the console."""
+        from cms import console, receivers, sections  # noqa: F401

@@ -1,1 +1,299 @@
-"""Pages."""
+"""Pages: what is told to whom. Page types pin their parents and children."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, PublishingPanel
+from wagtail.fields import StreamField
+from wagtail.models import Collection, Page
+from wagtail.search import index
+
+from cms.blocks import StoryBlock
+from cms.forms import EventPageForm, NoticePageForm
+from cms.permissions import ScopedPermissionTester
+from cms.querysets import EventPageManager, NoticeManager
+from foundation import clock
+from volunteers.units.models import Role, Unit
+from volunteers.units.rights import Right
+
+
+class HomePage(Page):
+    """The root of the site; what it shows depends on who looks, so it has no fields of its own."""
+
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["cms.UnitSectionPage", "cms.NoticeIndexPage", "cms.EventIndexPage"]
+    max_count = 1
+    preview_modes: ClassVar = []
+    private_page_options: ClassVar = []
+
+    class Meta:
+        verbose_name = _("首页")
+        verbose_name_plural = _("首页")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The personal home of whoever asks."""
+        from cms.home import personal_home
+
+        return personal_home(request)
+
+
+class UnitSectionPage(Page):
+    """Holds the pages of one unit with staff; made by `sync_staff_groups`, never seen by readers."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="section", verbose_name=_("单位"))
+    staff_group = models.OneToOneField(
+        "auth.Group", on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+    collection = models.OneToOneField(
+        Collection, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = ["cms.NoticePage", "cms.EventPage"]
+    is_creatable = False
+    preview_modes: ClassVar = []
+    private_page_options: ClassVar = []
+    content_panels: ClassVar = []
+    promote_panels: ClassVar = []
+    settings_panels: ClassVar = []
+
+    class Meta:
+        verbose_name = _("单位栏目")
+        verbose_name_plural = _("单位栏目")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """There is nothing to see here."""
+        raise Http404
+
+    def permissions_for_user(self, user: Any) -> ScopedPermissionTester:
+        """Wagtail's permissions, but only while the user publishes in the unit."""
+        return ScopedPermissionTester(user, self, Right.PUBLISH_NOTICE, keep=True)
+
+
+class NoticeIndexPage(Page):
+    """/notices/: what concerns me, the newest first."""
+
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = []
+    max_count = 1
+    preview_modes: ClassVar = []
+    private_page_options: ClassVar = []
+
+    class Meta:
+        verbose_name = _("公告列表")
+        verbose_name_plural = _("公告列表")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The list of whoever asks."""
+        from cms.reading import notice_list
+
+        return notice_list(request)
+
+
+class EventIndexPage(Page):
+    """/events/: what is on around me, the next one first."""
+
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = []
+    max_count = 1
+    preview_modes: ClassVar = []
+    private_page_options: ClassVar = []
+
+    class Meta:
+        verbose_name = _("活动列表")
+        verbose_name_plural = _("活动列表")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The list of whoever asks."""
+        from cms.reading import event_list
+
+        return event_list(request)
+
+
+class ToldPage(Page):
+    """What notices and events have in common: a unit that tells it, a summary, a body."""
+
+    uid = models.UUIDField(_("编号"), default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="%(class)ss", editable=False, verbose_name=_("单位")
+    )
+    summary = models.CharField(
+        _("一句话"), max_length=80, help_text=_("首页和列表里看到的就是它：什么事、要做什么。")
+    )
+    body = StreamField(StoryBlock(), blank=True, verbose_name=_("正文"))
+
+    parent_page_types: ClassVar = ["cms.UnitSectionPage"]
+    subpage_types: ClassVar = []
+    exclude_fields_in_copy: ClassVar = ["uid"]
+    private_page_options: ClassVar = []
+    promote_panels: ClassVar = []
+    settings_panels: ClassVar = [PublishingPanel()]
+    right: ClassVar[Right]
+    url_name: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        """The address readers have."""
+        return reverse(self.url_name, args=[self.uid])
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
+        """Everywhere Wagtail names the page's address, it names the readers' one."""
+        parts = super().get_url_parts(request)
+        return (parts[0], parts[1], self.get_absolute_url()) if parts else None
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Wagtail's own address leads to the readers' one, where the audience is checked."""
+        return redirect(self.get_absolute_url())
+
+    def permissions_for_user(self, user: Any) -> ScopedPermissionTester:
+        """Wagtail's permissions, but only while the user holds the right in the unit."""
+        return ScopedPermissionTester(user, self, self.right)
+
+    def can_move_to(self, parent: Page) -> bool:
+        """A page stays with its unit."""
+        return bool(parent.pk == self.get_parent().pk and super().can_move_to(parent))
+
+
+class NoticePage(ToldPage):
+    """A notice to some units and roles."""
+
+    targets = ParentalManyToManyField(Unit, related_name="+", verbose_name=_("发给哪里"))
+    roles = models.JSONField(_("发给谁"), default=list, blank=True)
+    must_read = models.BooleanField(_("请大家都看一下"), default=False)
+    is_public = models.BooleanField(
+        _("谁都能看"), default=False, help_text=_("没登录的人也能看到；只有发给所有人的公告才行。")
+    )
+
+    right = Right.PUBLISH_NOTICE
+    url_name = "notice_detail"
+    base_form_class = NoticePageForm
+    objects = NoticeManager()
+    content_panels: ClassVar = [
+        FieldPanel("title"),
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("targets"), FieldPanel("roles"), FieldPanel("must_read"), FieldPanel("is_public")],
+            heading=_("给谁看"),
+        ),
+    ]
+    search_fields: ClassVar = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
+
+    class Meta:
+        verbose_name = _("公告")
+        verbose_name_plural = _("公告")
+        indexes: ClassVar = [models.Index(fields=["unit"], name="notice_unit")]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As readers will see it, without the buttons."""
+        from cms.reading import preview_notice
+
+        return preview_notice(request, self)
+
+    @property
+    def role_labels(self) -> str:
+        """Whom it addresses, in words."""
+        return "、".join(str(Role(role).label) for role in self.roles) or str(_("所有人"))
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expire_at is not None and self.expire_at <= clock.now()
+
+
+class NoticeAnnouncement(models.Model):
+    """That a notice went out to a unit: told once, however often it is published again."""
+
+    notice = models.ForeignKey(NoticePage, on_delete=models.CASCADE, related_name="announcements")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("公告通知")
+        verbose_name_plural = _("公告通知")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "unit"], name="notice_announced_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.unit_id}"
+
+
+class NoticeRead(models.Model):
+    """知道了. The id is made on the phone. Counts are shown by unit, never who did not."""
+
+    id = models.UUIDField(primary_key=True)
+    notice = models.ForeignKey(NoticePage, on_delete=models.CASCADE, related_name="reads", verbose_name=_("公告"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_reads", verbose_name=_("账号")
+    )
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("已读")
+        verbose_name_plural = _("已读")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "user"], name="notice_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.user_id}"
+
+
+class EventPage(ToldPage):
+    """The words of an event and its plan; publishing hands the plan to `gatherings.Event`, which has the same uid."""
+
+    place = models.CharField(_("地点"), max_length=80)
+    starts_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+    capacity = models.PositiveIntegerField(_("名额"), null=True, blank=True, help_text=_("不填就是不限。"))
+    needs_sign_up = models.BooleanField(_("需要报名"), default=True)
+    is_public = models.BooleanField(_("谁都能看"), default=False, help_text=_("不是本单位的人，没登录的人，也能看到。"))
+
+    right = Right.RUN_EVENT
+    url_name = "event_detail"
+    base_form_class = EventPageForm
+    objects = EventPageManager()
+    content_panels: ClassVar = [
+        FieldPanel("title"),
+        FieldPanel("summary"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                FieldPanel("place"),
+                FieldRowPanel([FieldPanel("needs_sign_up"), FieldPanel("capacity")]),
+                FieldPanel("is_public"),
+            ],
+            heading=_("时间、地点、名额"),
+        ),
+        FieldPanel("body"),
+    ]
+    search_fields: ClassVar = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
+
+    class Meta:
+        verbose_name = _("活动页")
+        verbose_name_plural = _("活动页")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="event_page_times",
+                violation_error_message=_("结束要在开始之后。"),
+            ),
+        ]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As readers will see it, without the buttons."""
+        from cms.reading import preview_event
+
+        return preview_event(request, self)

@@ -10,3 +10,7 @@ class GatheringsConfig(AppConfig):
     name = "events.gatherings"
     verbose_name = _("活动")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the outbox handler."""
+        from events.gatherings import services  # noqa: F401

@@ -1,0 +1,65 @@
+"""Forms of pages in the console; they check shapes, the services check rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from volunteers.units.models import LEVELS, Level, Role, Unit
+from volunteers.units.rights import Right, units_where
+
+TARGET_LEVELS = LEVELS[: LEVELS.index(Level.GROUP)]
+
+
+class NoticePageForm(WagtailAdminPageForm):
+    """Words, and whom they address: the unit itself or the level right below it."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("发给谁"),
+        choices=[(role.value, role.label) for role in Role],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("一个都不选就是所有人，居民也在内。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "targets" not in self.fields:
+            return
+        unit = self.instance.unit
+        reachable = units_where(self.for_user, Right.PUBLISH_NOTICE).under(unit)
+        if self.for_user.is_superuser:
+            reachable = Unit.objects.under(unit)
+        choices = reachable.filter(level__in=TARGET_LEVELS, depth__in=[unit.depth, unit.depth + 1])
+        targets = forms.ModelMultipleChoiceField(
+            label=_("发给哪里"), queryset=choices, widget=forms.CheckboxSelectMultiple, help_text=_("至少选一个。")
+        )
+        self.fields["targets"] = targets
+
+    def clean(self) -> dict[str, Any]:
+        """What anybody may read has to be addressed to everybody."""
+        data: dict[str, Any] = super().clean()
+        if data.get("is_public") and data.get("roles"):
+            self.add_error("is_public", _("只发给部分职务的公告，不能谁都能看。"))
+        return data
+
+
+class EventPageForm(WagtailAdminPageForm):
+    """Words and plan of an event in one form."""
+
+    def clean(self) -> dict[str, Any]:
+        """Ends after it starts; never fewer places than people who signed up."""
+        data: dict[str, Any] = super().clean()
+        starts_at, ends_at, capacity = data.get("starts_at"), data.get("ends_at"), data.get("capacity")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("结束要在开始之后。"))
+        if capacity is not None:
+            from events.gatherings.models import Event
+
+            signed = Event.objects.filter(uid=self.instance.uid).values_list("signed_count", flat=True).first() or 0
+            if capacity < signed:
+                self.add_error("capacity", _("已经有 %(n)d 人报名，名额不能比这少。") % {"n": signed})
+        return data
