@@ -1,0 +1,122 @@
+"""The product in a real browser: a site of its own, phones for the people of the sample district.
+
+In the first half of `make test` the site is one process on SQLite, in the second PostgreSQL, Redis and two processes
+of each kind; the same journeys run on both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ops.serve import Arrangement
+from ops.services_local import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+BECOME = "button[name=persona][value='{}']"
+
+
+def _prepare(env: dict[str, str]) -> None:
+    for command in (["migrate", "-v0"], ["demo", "--small"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def _one_process(env: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    with (Path(env["VAR_DIR"]) / "site.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _attempt in range(300):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{url}/livez", timeout=2)
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@contextlib.contextmanager
+def _many_processes(env: dict[str, str]) -> Iterator[str]:
+    with Arrangement(env, free_port(), free_port(), quiet=True) as arrangement:
+        yield arrangement.url
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running site with a corner of the sample district."""
+    env = {**os.environ, "VAR_DIR": str(tmp_path_factory.mktemp("site")), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        _prepare(env)
+        with _one_process(env) as url:
+            yield url
+        return
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS journeys")
+        connection.execute("CREATE DATABASE journeys")
+    env["DATABASE_URL"] = given.replace("/district?", "/journeys?")
+    _prepare(env)
+    with _many_processes(env) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """A headless Chromium of the machine."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+Phone = Callable[..., Page]
+
+
+@pytest.fixture
+def phone(browser: Browser, site: str) -> Iterator[Phone]:
+    """`phone("leader")` is a page of 390 × 844, signed in as that persona; every script error fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(persona: str = "", *, width: int = 390, height: int = 844, elder: bool = False, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=site, viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+        )
+        contexts.append(context)
+        if elder:
+            context.add_cookies([{"name": "mode", "value": "elder", "url": site}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
+        if persona:
+            page.goto("/demo/")
+            page.locator(BECOME.format(persona)).click()
+            page.wait_for_load_state()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def tap(page: Page, words: str) -> None:
+    """Tap the visible link or button that says these words."""
+    page.locator("a:visible, button:visible, label:visible").filter(has_text=words).first.click()
