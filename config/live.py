@@ -1,6 +1,7 @@
 """Sockets only: what uvicorn runs beside the pages in production.
 
-    uvicorn config.live:application --ws websockets-sansio --ws-max-size 16384 --ws-per-message-deflate false
+    uvicorn config.live:application --ws websockets-sansio --ws-max-size 16384 --ws-ping-interval 0
+        --ws-per-message-deflate false
 
 Origin first (only pages of ours may open a socket), then the session, then the streams of the person.
 """
@@ -18,9 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 django.setup()
 
-from channels.routing import URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.urls import path  # noqa: E402
 
 from volunteers.inbox.consumers import LiveConsumer  # noqa: E402
 from volunteers.inbox.station import Station, settle_memory  # noqa: E402
@@ -30,7 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 station = Station()
 PATH = "/ws/live/"
-_guarded = AllowedHostsOriginValidator(URLRouter([path("ws/live/", LiveConsumer.as_asgi(station=station))]))
+_guarded = AllowedHostsOriginValidator(LiveConsumer.as_asgi(station=station))
 
 
 async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None:

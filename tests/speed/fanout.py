@@ -147,13 +147,18 @@ def _fan_out(report: Report, ours: Phones, floor: Phones, floor_port: int, round
     report.ratio(f"fan-out to {ours.count}, missed or twice in {rounds} rounds", missed, 0, at_most=True)
 
 
-def _reconnect(report: Report, ours: Phones, bare: Phones) -> None:
-    times: dict[str, list[float]] = {"ours": [], "bare": []}
-    for _round in range(2):
-        times["bare"].append(bare.tell("connect")["seconds"])
-        times["ours"].append(ours.tell("connect")["seconds"])
-    signed_in, unasked = min(times["ours"]), min(times["bare"])
-    print(f"  all {ours.count} come back: {signed_in:.1f} s signed in, {unasked:.1f} s when nobody is asked")
+def _reconnect(report: Report, ours: Phones, bare: Phones, servers: tuple[Server, Server]) -> None:
+    sides = {"signed in": (ours, servers[0]), "unasked": (bare, servers[1])}
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    used: dict[str, list[float]] = {name: [] for name in sides}
+    for _round in range(3):
+        for name, (phones, server) in sides.items():
+            before = server.cpu()
+            seconds[name].append(phones.tell("connect")["seconds"])
+            used[name].append(server.cpu() - before)
+    for name in sides:
+        print(f"  all {ours.count} come back, {name:9}: {min(seconds[name]):.1f} s, {min(used[name]):.1f} CPU seconds")
+    signed_in, unasked = min(seconds["signed in"]), min(seconds["unasked"])
     report.ratio(f"{ours.count} reconnect signed in / same server unasked", signed_in / unasked, 1.5, at_most=True)
 
 
@@ -191,7 +196,7 @@ def main(count: int = PHONES, rounds: int = 5) -> Report:
             limit.stop()
             unasked = Phones(bare.port, count, "-")
             stops += [unasked.stop]
-            _reconnect(report, ours, unasked)
+            _reconnect(report, ours, unasked, (live, bare))
     finally:
         for stop in reversed(stops):
             stop()

@@ -22,7 +22,7 @@ from typing import cast
 import uvloop
 
 now = time.perf_counter
-AT_ONCE = 200
+AT_ONCE = 1000
 ADDRESSES = 8
 
 
