@@ -5,16 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from events.gatherings.models import Event
 from volunteers.units.models import LEVELS, Level, Role, Unit
 from volunteers.units.rights import Right, units_where
 
 TARGET_LEVELS = LEVELS[: LEVELS.index(Level.GROUP)]
+LONGEST_TITLE = 60
 
 
-class NoticePageForm(WagtailAdminPageForm):
+class ReadForm(forms.Form):
+    """Nothing to fill in: the id makes it arrive once."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ToldPageForm(WagtailAdminPageForm):
+    """A title that fits a phone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "title" in self.fields:
+            title = self.fields["title"]
+            title.max_length = title.widget.attrs["maxlength"] = LONGEST_TITLE
+            title.validators.append(MaxLengthValidator(LONGEST_TITLE))
+            title.help_text = _("一看就懂，六十个字以内。")
+
+
+class NoticePageForm(ToldPageForm):
     """Words, and whom they address: the unit itself or the level right below it."""
 
     roles = forms.MultipleChoiceField(
@@ -47,7 +68,7 @@ class NoticePageForm(WagtailAdminPageForm):
         return data
 
 
-class EventPageForm(WagtailAdminPageForm):
+class EventPageForm(ToldPageForm):
     """Words and plan of an event in one form."""
 
     def clean(self) -> dict[str, Any]:
@@ -57,8 +78,6 @@ class EventPageForm(WagtailAdminPageForm):
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("结束要在开始之后。"))
         if capacity is not None:
-            from events.gatherings.models import Event
-
             signed = Event.objects.filter(uid=self.instance.uid).values_list("signed_count", flat=True).first() or 0
             if capacity < signed:
                 self.add_error("capacity", _("已经有 %(n)d 人报名，名额不能比这少。") % {"n": signed})

@@ -55,9 +55,7 @@ class UnitSectionPage(Page):
     staff_group = models.OneToOneField(
         "auth.Group", on_delete=models.PROTECT, related_name="+", null=True, editable=False
     )
-    collection = models.OneToOneField(
-        Collection, on_delete=models.PROTECT, related_name="+", null=True, editable=False
-    )
+    collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
 
     parent_page_types: ClassVar = ["cms.HomePage"]
     subpage_types: ClassVar = ["cms.NoticePage", "cms.EventPage"]
@@ -128,9 +126,7 @@ class ToldPage(Page):
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="%(class)ss", editable=False, verbose_name=_("单位")
     )
-    summary = models.CharField(
-        _("一句话"), max_length=80, help_text=_("首页和列表里看到的就是它：什么事、要做什么。")
-    )
+    summary = models.CharField(_("一句话"), max_length=80, help_text=_("首页和列表里看到的就是它：什么事、要做什么。"))
     body = StreamField(StoryBlock(), blank=True, verbose_name=_("正文"))
 
     parent_page_types: ClassVar = ["cms.UnitSectionPage"]

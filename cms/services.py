@@ -2,20 +2,85 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from wagtail.log_actions import LogContext
 
 from cms.models import EventPage, NoticeAnnouncement, NoticePage, NoticeRead
+from cms.sections import section_of
 from events.gatherings import services as gatherings
 from events.gatherings.models import Event
 from foundation import audit, streams
-from foundation.actors import Actor
-from foundation.errors import Missing
+from foundation.actors import Actor, is_system
+from foundation.errors import Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from volunteers.units.models import Unit
 from volunteers.units.rights import Right, require
+
+
+def _story(paragraphs: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"type": "paragraph", "value": format_html("<p>{}</p>", text)} for text in paragraphs]
+
+
+def _publish(page: NoticePage | EventPage, acting_user: Actor) -> None:
+    """Below the unit's section, through Wagtail's publishing, in the name of the acting user."""
+    user = None if is_system(acting_user) else acting_user
+    page.owner = user
+    page.live = False
+    with LogContext(user=user):
+        section_of(page.unit).add_child(instance=page)
+        page.save_revision(user=user).publish(user=user)
+
+
+@transaction.atomic
+def write_notice(
+    *,
+    unit: Unit,
+    title: str,
+    summary: str,
+    acting_user: Actor,
+    paragraphs: Sequence[str] = (),
+    targets: Sequence[Unit] = (),
+    roles: Sequence[str] = (),
+    must_read: bool = False,
+    is_public: bool = False,
+    expire_at: dt.datetime | None = None,
+) -> NoticePage:
+    """Write and publish a notice without the console; to the unit itself when no targets are given.
+
+    Who may: PUBLISH_NOTICE in the unit and in every target. Raises `Denied`, `Invalid`.
+    """
+    require(acting_user, Right.PUBLISH_NOTICE, unit, *targets)
+    if is_public and roles:
+        raise Invalid(errors={"is_public": _("只发给部分职务的公告，不能谁都能看。")})
+    notice = NoticePage(
+        unit=unit, title=title, summary=summary, body=_story(paragraphs), roles=list(roles), must_read=must_read,
+        is_public=is_public, expire_at=expire_at,
+    )  # fmt: skip
+    notice.targets = list(targets) or [unit]
+    _publish(notice, acting_user)
+    return notice
+
+
+@transaction.atomic
+def write_event(
+    *, unit: Unit, plan: gatherings.Plan, summary: str, acting_user: Actor, paragraphs: Sequence[str] = ()
+) -> EventPage:
+    """Write and publish an event without the console.
+
+    Who may: RUN_EVENT in the unit. Raises `Denied`, `Invalid`.
+    """
+    require(acting_user, Right.RUN_EVENT, unit)
+    page = EventPage(unit=unit, summary=summary, body=_story(paragraphs), **asdict(plan))
+    _publish(page, acting_user)
+    return page
 
 
 @transaction.atomic
@@ -39,9 +104,7 @@ def announce_notice(*, notice: NoticePage, acting_user: Actor) -> int:
 
 
 def _is_first(notice: NoticePage, target: Unit) -> bool:
-    made, is_new = NoticeAnnouncement.objects.get_or_create(notice=notice, unit=target)
-    del made
-    return is_new
+    return NoticeAnnouncement.objects.get_or_create(notice=notice, unit=target)[1]
 
 
 @transaction.atomic

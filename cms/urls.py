@@ -1,7 +1,16 @@
-"""Addresses of this app."""
+"""Addresses of notices and events for readers; the lists and the home page come from Wagtail's routing."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from cms import reading
+
+urlpatterns: list[URLPattern] = [
+    path("notices/<uuid:uid>/", reading.notice_detail, name="notice_detail"),
+    path("notices/<uuid:uid>/read/", reading.notice_read, name="notice_read"),
+    path("notices/<uuid:uid>/photos/<int:image_id>/", reading.notice_photo, name="notice_photo"),
+    path("events/<uuid:uid>/", reading.event_detail, name="event_detail"),
+    path("events/<uuid:uid>/photos/<int:image_id>/", reading.event_photo, name="event_photo"),
+    path("media/<path:name>", reading.console_media, name="console_media"),
+]
