@@ -24,10 +24,12 @@ class ReadForm(forms.Form):
 
 
 class ToldPageForm(WagtailAdminPageForm):
-    """A title that fits a phone."""
+    """A title that fits a phone; a new page belongs to the unit of its section."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.unit_id is None:
+            self.instance.unit = self.parent_page.specific.unit
         if "title" in self.fields:
             title = self.fields["title"]
             title.max_length = title.widget.attrs["maxlength"] = LONGEST_TITLE
@@ -59,6 +61,8 @@ class NoticePageForm(ToldPageForm):
             label=_("发给哪里"), queryset=choices, widget=forms.CheckboxSelectMultiple, help_text=_("至少选一个。")
         )
         self.fields["targets"] = targets
+        if self.instance.pk is None:
+            self.initial["targets"] = [unit.pk]
 
     def clean(self) -> dict[str, Any]:
         """What anybody may read has to be addressed to everybody."""

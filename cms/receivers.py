@@ -7,26 +7,16 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from wagtail.log_actions import get_active_log_context
-from wagtail.signals import init_new_page, page_published, page_unpublished
+from wagtail.signals import page_published, page_unpublished
 
 from cms import sections, services
-from cms.models import EventPage, NoticePage, UnitSectionPage
+from cms.models import EventPage, NoticePage
 from foundation.actors import SYSTEM, Actor
 
 
 def _acting_user() -> Actor:
     """Who pressed the button in the console. Outside it, the clock or a program acts: what was scheduled was allowed."""
     return get_active_log_context().user or SYSTEM
-
-
-@receiver(init_new_page)
-def begin_page(*, page: Any, parent: Any, **_kwargs: Any) -> None:
-    """A new page belongs to the unit of its section, and addresses it."""
-    section = parent.specific
-    if isinstance(section, UnitSectionPage) and isinstance(page, NoticePage | EventPage):
-        page.unit = section.unit
-        if isinstance(page, NoticePage):
-            page.targets = [section.unit]
 
 
 @receiver(page_published, sender=NoticePage)

@@ -29,14 +29,15 @@ def _story(paragraphs: Sequence[str]) -> list[dict[str, Any]]:
     return [{"type": "paragraph", "value": format_html("<p>{}</p>", text)} for text in paragraphs]
 
 
-def _publish(page: NoticePage | EventPage, acting_user: Actor) -> None:
-    """Below the unit's section, through Wagtail's publishing, in the name of the acting user."""
+def _publish(page: NoticePage | EventPage, acting_user: Actor) -> Any:
+    """Below the unit's section, through Wagtail's publishing, in the name of the acting user; as it is then stored."""
     user = None if is_system(acting_user) else acting_user
     page.owner = user
     page.live = False
     with LogContext(user=user):
         section_of(page.unit).add_child(instance=page)
-        page.save_revision(user=user).publish(user=user)
+        page.save_revision(user=user).publish(user=user, skip_permission_checks=True)  # `require` has checked
+    return type(page).objects.select_related("unit").get(pk=page.pk)
 
 
 @transaction.atomic
@@ -65,8 +66,8 @@ def write_notice(
         is_public=is_public, expire_at=expire_at,
     )  # fmt: skip
     notice.targets = list(targets) or [unit]
-    _publish(notice, acting_user)
-    return notice
+    published: NoticePage = _publish(notice, acting_user)
+    return published
 
 
 @transaction.atomic
@@ -79,8 +80,8 @@ def write_event(
     """
     require(acting_user, Right.RUN_EVENT, unit)
     page = EventPage(unit=unit, summary=summary, body=_story(paragraphs), **asdict(plan))
-    _publish(page, acting_user)
-    return page
+    published: EventPage = _publish(page, acting_user)
+    return published
 
 
 @transaction.atomic

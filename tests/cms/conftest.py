@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from cms.models import NoticePage
 from cms.sections import sync_staff_groups
 from cms.services import write_notice
+from events.gatherings.services import Plan
 from tests.cast import Cast
 
 
@@ -39,3 +42,16 @@ def new_notice(cast: Cast) -> Callable[..., NoticePage]:
 @pytest.fixture
 def notice(new_notice: Callable[..., NoticePage]) -> NoticePage:
     return new_notice()
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """Dumplings for fifty, in two days."""
+    starts_at = timezone.now() + dt.timedelta(days=2)
+    return Plan(
+        title="邻里包饺子",
+        place="社区食堂",
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(hours=3),
+        capacity=50,
+    )
