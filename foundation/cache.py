@@ -6,14 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
 
+class _KeptClient(RedisCacheClient):
+    """Django makes a client of redis-py for each call, which costs more than the call; ours is made once."""
+
+    _kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client of the one server; threads share it."""
+        if self._kept is None:
+            self._kept = super().get_client(key, write=True)
+        return self._kept
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache, with every failure taken as a miss."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _KeptClient
 
     def _forgive(self, call: Callable[[], Any], otherwise: Any) -> Any:
         try:

@@ -156,7 +156,7 @@ def client_for() -> Callable[[User], Client]:
 
     def make(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="volunteers.accounts.backends.AccountBackend")
         session = client.session
         mark_second_factor(session)
         session.save()

@@ -128,7 +128,8 @@ def database(url: str) -> dict[str, Any]:
         return parsed
     statement_ms = 900_000 if PROCESS == "worker" else 5_000
     options["options"] = (
-        f"-c statement_timeout={statement_ms} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+        f"-c statement_timeout={statement_ms} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 "
+        "-c plan_cache_mode=force_generic_plan"  # prepared is only what `foundation.statements` runs
     )
     if PROCESS in {"one", "live"}:  # many short-lived threads: a pool; Django's persistent connections would leak
         options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 3}
@@ -164,7 +165,7 @@ CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "volunteers.accounts.backends.AppointmentBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "volunteers.accounts.backends.AccountBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -334,5 +334,11 @@ def return_check_in(*, check_in_id: uuid.UUID, reason: str, acting_user: Actor) 
     row.save(update_fields=["state", "return_reason", "decided_at", "decided_by"])
     _move_tally(row.task_id, row.unit.path, done=-1, help=-int(row.needs_help))
     audit.record(actor=acting_user, act="check_in.return", obj=row, unit_id=row.unit_id)
-    _tell(row, kind="returned", title=_("请再看看：%(task)s") % {"task": row.task.title}, body=row.return_reason, icon="back")
+    _tell(
+        row,
+        kind="returned",
+        title=_("请再看看：%(task)s") % {"task": row.task.title},
+        body=row.return_reason,
+        icon="back",
+    )
     return row

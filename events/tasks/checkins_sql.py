@@ -37,7 +37,9 @@ def _statement(columns: tuple[str, ...], awards: bool) -> str:
     )
 
 
-def write(row: CheckIn, values: dict[str, Any], *, community: str, entry: AuditEntry, award: dict[str, Any] | None) -> bool:
+def write(
+    row: CheckIn, values: dict[str, Any], *, community: str, entry: AuditEntry, award: dict[str, Any] | None
+) -> bool:
     """Write a check-in that asks for no help, and all that follows from it; True when it is new.
 
     `values` by column, `community` the path of its community, `award` the arguments of `award_points`. Outside a

@@ -75,7 +75,13 @@ def task_detail(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         if wants_json(request):
             return _invalid(form)
     mine = _mine(request, task)
-    context = {"task": task, "form": form, "mine": mine, "asked": asked, "said": task.answer(mine.answer) if mine else None}
+    context = {
+        "task": task,
+        "form": form,
+        "mine": mine,
+        "asked": asked,
+        "said": task.answer(mine.answer) if mine else None,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "tasks/task_detail.html", context, status=status)
 
@@ -188,9 +194,7 @@ def check_in_return(request: HttpRequest, check_in_id: uuid.UUID) -> HttpRespons
     row = get_object_or_404(seen, pk=check_in_id)
     form = ReturnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        checkins.return_check_in(
-            check_in_id=row.pk, reason=form.cleaned_data["reason"], acting_user=request.user
-        )
+        checkins.return_check_in(check_in_id=row.pk, reason=form.cleaned_data["reason"], acting_user=request.user)
         return _next(request, reverse("check_in_list"))
     context = {"row": row, "form": form, "said": row.task.answer(row.answer)}
     return render(request, "tasks/check_in_return.html", context, status=422 if form.is_bound else 200)

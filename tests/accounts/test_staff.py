@@ -220,7 +220,7 @@ def test_on_top_of_a_sign_in_by_phone_the_second_factor_opens_the_console(
     secret, _recovery = enrol(Client(), clerk, time.time())
     at_noon.shift(300)
     client = Client()
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(clerk, backend="volunteers.accounts.backends.AccountBackend")
     assert client.get("/console/")["Location"] == "/login/staff/code/?next=/console/"
     before = client.session.session_key
     answer = client.post("/login/staff/code/", {"code": code_at(secret, time.time()), "next": "/console/"})

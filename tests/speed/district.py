@@ -66,7 +66,7 @@ def sessions(people: list[Any]) -> list[tuple[str, str]]:
     for user in people:
         store = SessionStore()
         store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        store[BACKEND_SESSION_KEY] = "volunteers.accounts.backends.AccountBackend"
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store[EPOCH] = user.auth_epoch
         store.create()
@@ -86,23 +86,37 @@ def leaders(count: int) -> list[Any]:
 
 
 def open_tasks(count: int) -> list[str]:
-    """Tasks of the district for every neighbour leader, without confirmation, so that points follow at once."""
+    """Tasks of the district for every neighbour leader, without confirmation, so that points follow at once.
+
+    One is posted, the others are copies of its rows.
+    """
+    from django.db import connection
     from django.utils import timezone
 
+    from events.tasks.models import Task
     from events.tasks.services import post_task
     from foundation.actors import SYSTEM
     from volunteers.units.models import Level, Unit
 
     district = Unit.objects.get(level=Level.DISTRICT)
-    due = timezone.now() + dt.timedelta(days=7)
-    ids = []
-    for number in range(count):
-        task = post_task(
-            id=uuid.uuid4(), unit=district, title=f"任务 {number}", targets=[district], roles=["neighbour_leader"],
-            due_at=due, needs_confirmation=False, acting_user=SYSTEM,
-        )  # fmt: skip
-        ids.append(str(task.pk))
-    return ids
+    first = post_task(
+        id=uuid.uuid4(), unit=district, title="看看楼道", targets=[district], roles=["neighbour_leader"],
+        due_at=timezone.now() + dt.timedelta(days=7), needs_confirmation=False, acting_user=SYSTEM,
+    )  # fmt: skip
+    columns = [f'"{f.column}"' for f in Task._meta.concrete_fields if f.name not in {"id", "title"}]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH made AS (INSERT INTO tasks_task (id, title, {', '.join(columns)}) "
+            f"SELECT gen_random_uuid(), '任务 ' || n, {', '.join(columns)} "
+            "FROM tasks_task, generate_series(2, %(count)s) AS n WHERE id = %(first)s RETURNING id), "
+            "targets AS (INSERT INTO tasks_tasktarget (task_id, unit_id) "
+            "SELECT made.id, unit_id FROM made, tasks_tasktarget WHERE task_id = %(first)s), "
+            "tallies AS (INSERT INTO tasks_tasktally (task_id, community_id, asked, done, confirmed, help, declined) "
+            "SELECT made.id, community_id, asked, 0, 0, 0, 0 FROM made, tasks_tasktally WHERE task_id = %(first)s) "
+            "SELECT id FROM made",
+            {"count": count, "first": first.pk},
+        )
+        return [str(first.pk), *(str(row[0]) for row in cursor.fetchall())]
 
 
 def write_requests(path: Path, tasks: list[str], lines: list[tuple[str, str, str, str]]) -> str:

@@ -161,6 +161,11 @@ class Load:
     app_us: float
     database_us: float
 
+    @property
+    def cpu_us(self) -> float:
+        """Both together: what a request costs."""
+        return self.app_us + self.database_us
+
 
 def wrk(port: int, path: str, *, seconds: int, connections: int = 32, script: Path | None = None, data: str = "") -> dict[str, Any]:
     """Drive a server with wrk; `data` names the file that the script reads its requests from."""
@@ -193,19 +198,25 @@ def wrk(port: int, path: str, *, seconds: int, connections: int = 32, script: Pa
 
 @dataclass(frozen=True)
 class Contender:
-    """A server, and what is asked of it."""
+    """A server, and what is asked of it. Several may ask the same server, under names of their own."""
 
     server: Server
     path: str
     script: Path | None = None
     data: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        return self.label or self.server.name
 
 
 def race(
     contenders: list[Contender], services: Services, *, seconds: int = 3, rounds: int = 3, between: Callable[[], None] = lambda: None
 ) -> dict[str, Load]:
     """All servers stay up, rounds interleave them, the first round warms up; medians of the rest."""
-    results: dict[str, list[Load]] = {c.server.name: [] for c in contenders}
+    results: dict[str, list[Load]] = {c.name: [] for c in contenders}
     for round_number in range(-1, rounds):
         between()
         for contender in contenders:
@@ -220,7 +231,7 @@ def race(
             if round_number < 0 or not run["count"]:
                 continue
             scale = 1e6 / run["count"]
-            results[contender.server.name].append(
+            results[contender.name].append(
                 Load(
                     run["rate"],
                     run["p50"],
@@ -238,29 +249,42 @@ def _median(loads: list[Load]) -> Load:
     return Load(**values, bad=sum(load.bad for load in loads))
 
 
-def table(loads: dict[str, Load]) -> None:
-    """Print what was measured."""
-    print(f"  {'':44} {'req/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'app µs':>8} {'db µs':>7} {'bad':>4}")
-    for name, load in loads.items():
-        print(
-            f"  {name:44} {load.rate:8.0f} {load.p50:8.1f} {load.p99:8.1f} {load.app_us:8.0f} {load.database_us:7.0f} {load.bad:4}"
-        )
-
-
 @dataclass
 class Report:
-    """Ratios with their goals, printed and kept as JSON."""
+    """One section: its tables and ratios with their goals, printed as they come and kept for the JSON."""
 
+    section: str
+    tables: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def table(self, loads: dict[str, Load]) -> None:
+        """Print what servers did."""
+        print(f"  {'':44} {'req/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'app µs':>8} {'db µs':>7} {'bad':>4}")
+        for name, load in loads.items():
+            print(
+                f"  {name:44} {load.rate:8.0f} {load.p50:8.1f} {load.p99:8.1f} "
+                f"{load.app_us:8.0f} {load.database_us:7.0f} {load.bad:4}"
+            )
+            self.tables.append({"name": name, **{key: round(value, 1) for key, value in vars(load).items()}})
+
+    def measure(self, name: str, value: float, unit: str) -> float:
+        """One plain figure; returns it."""
+        print(f"  {name:64} {value:10.2f} {unit}", flush=True)
+        self.tables.append({"name": name, "value": round(value, 3), "unit": unit})
+        return value
 
     def ratio(self, name: str, value: float, goal: float, *, at_most: bool = False) -> None:
         """One ratio against its goal."""
         reached = value <= goal if at_most else value >= goal
         sign = "≤" if at_most else "≥"
-        print(f"  {'reached' if reached else 'MISSED '}  {name}: {value:.3f} (goal {sign} {goal:g})")
+        print(f"  {'reached' if reached else 'MISSED '}  {name}: {value:.3f} (goal {sign} {goal:g})", flush=True)
         self.rows.append({"name": name, "value": round(value, 4), "goal": goal, "at_most": at_most, "reached": reached})
 
-    def save(self, path: Path) -> None:
-        """Write the rows."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    def fact(self, name: str, holds: bool) -> None:
+        """Something that is so or is not."""
+        print(f"  {'reached' if holds else 'MISSED '}  {name}", flush=True)
+        self.rows.append({"name": name, "value": holds, "goal": True, "at_most": False, "reached": holds})
+
+    def as_json(self) -> dict[str, Any]:
+        """For var/bench.json."""
+        return {"section": self.section, "measured": self.tables, "ratios": self.rows}

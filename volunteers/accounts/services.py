@@ -18,7 +18,7 @@ from volunteers.accounts.phones import normal_phone
 from volunteers.people.models import Person
 from volunteers.units.rights import Right, paths_where
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "volunteers.accounts.backends.AccountBackend"
 EPOCH = "epoch"
 SECOND_FACTOR = "second_factor"
 
