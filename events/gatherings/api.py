@@ -8,7 +8,7 @@ import uuid
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from events.gatherings import services
 from events.gatherings.models import Event, SignUp
@@ -69,7 +69,7 @@ def sign_up_create(request: HttpRequest, uid: uuid.UUID, payload: SignUpIn) -> S
 
 
 @router.post("/{uuid:uid}/cancel", response={204: None}, summary="Take the sign-up back")
-def sign_up_cancel(request: HttpRequest, uid: uuid.UUID) -> tuple[int, None]:
+def sign_up_cancel(request: HttpRequest, uid: uuid.UUID) -> Status:
     """Repeating it changes nothing."""
     services.cancel_sign_up(event=_event(request, uid), acting_user=request.user)
-    return 204, None
+    return Status(204, None)
