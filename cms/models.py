@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -31,11 +33,11 @@ from volunteers.units.rights import Right
 class HomePage(Page):
     """The root of the site; what it shows depends on who looks, so it has no fields of its own."""
 
-    parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.UnitSectionPage", "cms.NoticeIndexPage", "cms.EventIndexPage"]
+    parent_page_types: ClassVar[list[Any]] = ["wagtailcore.Page"]
+    subpage_types: ClassVar[list[Any]] = ["cms.UnitSectionPage", "cms.NoticeIndexPage", "cms.EventIndexPage"]
     max_count = 1
-    preview_modes: ClassVar = []
-    private_page_options: ClassVar = []
+    preview_modes: ClassVar[list[Any]] = []
+    private_page_options: ClassVar[list[Any]] = []
 
     class Meta:
         verbose_name = _("首页")
@@ -51,20 +53,24 @@ class HomePage(Page):
 class UnitSectionPage(Page):
     """Holds the pages of one unit with staff; made by `sync_staff_groups`, never seen by readers."""
 
-    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="section", verbose_name=_("单位"))
-    staff_group = models.OneToOneField(
-        "auth.Group", on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    unit: models.OneToOneField[Unit, Unit] = models.OneToOneField(
+        Unit, on_delete=models.PROTECT, related_name="section", verbose_name=_("单位")
     )
-    collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    staff_group: models.OneToOneField[Group, Group] = models.OneToOneField(
+        Group, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+    collection: models.OneToOneField[Any, Any] = models.OneToOneField(
+        Collection, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
 
-    parent_page_types: ClassVar = ["cms.HomePage"]
-    subpage_types: ClassVar = ["cms.NoticePage", "cms.EventPage"]
+    parent_page_types: ClassVar[list[Any]] = ["cms.HomePage"]
+    subpage_types: ClassVar[list[Any]] = ["cms.NoticePage", "cms.EventPage"]
     is_creatable = False
-    preview_modes: ClassVar = []
-    private_page_options: ClassVar = []
-    content_panels: ClassVar = []
-    promote_panels: ClassVar = []
-    settings_panels: ClassVar = []
+    preview_modes: ClassVar[list[Any]] = []
+    private_page_options: ClassVar[list[Any]] = []
+    content_panels: ClassVar[list[Any]] = []
+    promote_panels: ClassVar[list[Any]] = []
+    settings_panels: ClassVar[list[Any]] = []
 
     class Meta:
         verbose_name = _("单位栏目")
@@ -82,11 +88,11 @@ class UnitSectionPage(Page):
 class NoticeIndexPage(Page):
     """/notices/: what concerns me, the newest first."""
 
-    parent_page_types: ClassVar = ["cms.HomePage"]
-    subpage_types: ClassVar = []
+    parent_page_types: ClassVar[list[Any]] = ["cms.HomePage"]
+    subpage_types: ClassVar[list[Any]] = []
     max_count = 1
-    preview_modes: ClassVar = []
-    private_page_options: ClassVar = []
+    preview_modes: ClassVar[list[Any]] = []
+    private_page_options: ClassVar[list[Any]] = []
 
     class Meta:
         verbose_name = _("公告列表")
@@ -102,11 +108,11 @@ class NoticeIndexPage(Page):
 class EventIndexPage(Page):
     """/events/: what is on around me, the next one first."""
 
-    parent_page_types: ClassVar = ["cms.HomePage"]
-    subpage_types: ClassVar = []
+    parent_page_types: ClassVar[list[Any]] = ["cms.HomePage"]
+    subpage_types: ClassVar[list[Any]] = []
     max_count = 1
-    preview_modes: ClassVar = []
-    private_page_options: ClassVar = []
+    preview_modes: ClassVar[list[Any]] = []
+    private_page_options: ClassVar[list[Any]] = []
 
     class Meta:
         verbose_name = _("活动列表")
@@ -122,19 +128,23 @@ class EventIndexPage(Page):
 class ToldPage(Page):
     """What notices and events have in common: a unit that tells it, a summary, a body."""
 
-    uid = models.UUIDField(_("编号"), default=uuid.uuid4, unique=True, editable=False)
-    unit = models.ForeignKey(
+    uid: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(
+        _("编号"), default=uuid.uuid4, unique=True, editable=False
+    )
+    unit: models.ForeignKey[Unit, Unit] = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="%(class)ss", editable=False, verbose_name=_("单位")
     )
-    summary = models.CharField(_("一句话"), max_length=80, help_text=_("首页和列表里看到的就是它：什么事、要做什么。"))
+    summary: models.CharField[str, str] = models.CharField(
+        _("一句话"), max_length=80, help_text=_("首页和列表里看到的就是它：什么事、要做什么。")
+    )
     body = StreamField(StoryBlock(), blank=True, verbose_name=_("正文"))
 
-    parent_page_types: ClassVar = ["cms.UnitSectionPage"]
-    subpage_types: ClassVar = []
-    exclude_fields_in_copy: ClassVar = ["uid"]
-    private_page_options: ClassVar = []
-    promote_panels: ClassVar = []
-    settings_panels: ClassVar = [PublishingPanel()]
+    parent_page_types: ClassVar[list[Any]] = ["cms.UnitSectionPage"]
+    subpage_types: ClassVar[list[Any]] = []
+    exclude_fields_in_copy: ClassVar[list[Any]] = ["uid"]
+    private_page_options: ClassVar[list[Any]] = []
+    promote_panels: ClassVar[list[Any]] = []
+    settings_panels: ClassVar[list[Any]] = [PublishingPanel()]
     right: ClassVar[Right]
     url_name: ClassVar[str]
 
@@ -167,9 +177,9 @@ class NoticePage(ToldPage):
     """A notice to some units and roles."""
 
     targets = ParentalManyToManyField(Unit, related_name="+", verbose_name=_("发给哪里"))
-    roles = models.JSONField(_("发给谁"), default=list, blank=True)
-    must_read = models.BooleanField(_("请大家都看一下"), default=False)
-    is_public = models.BooleanField(
+    roles: models.JSONField[list[str], list[str]] = models.JSONField(_("发给谁"), default=list, blank=True)
+    must_read: models.BooleanField[bool, bool] = models.BooleanField(_("请大家都看一下"), default=False)
+    is_public: models.BooleanField[bool, bool] = models.BooleanField(
         _("谁都能看"), default=False, help_text=_("没登录的人也能看到；只有发给所有人的公告才行。")
     )
 
@@ -177,7 +187,7 @@ class NoticePage(ToldPage):
     url_name = "notice_detail"
     base_form_class = NoticePageForm
     objects = NoticeManager()
-    content_panels: ClassVar = [
+    content_panels: ClassVar[list[Any]] = [
         FieldPanel("title"),
         FieldPanel("summary"),
         FieldPanel("body"),
@@ -186,12 +196,12 @@ class NoticePage(ToldPage):
             heading=_("给谁看"),
         ),
     ]
-    search_fields: ClassVar = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
+    search_fields: ClassVar[list[Any]] = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
 
     class Meta:
         verbose_name = _("公告")
         verbose_name_plural = _("公告")
-        indexes: ClassVar = [models.Index(fields=["unit"], name="notice_unit")]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["unit"], name="notice_unit")]
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """As readers will see it, without the buttons."""
@@ -220,7 +230,7 @@ class NoticeAnnouncement(models.Model):
     class Meta:
         verbose_name = _("公告通知")
         verbose_name_plural = _("公告通知")
-        constraints: ClassVar = [
+        constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["notice", "unit"], name="notice_announced_once"),
         ]
 
@@ -241,7 +251,7 @@ class NoticeRead(models.Model):
     class Meta:
         verbose_name = _("已读")
         verbose_name_plural = _("已读")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "user"], name="notice_read_once")]
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["notice", "user"], name="notice_read_once")]
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.user_id}"
@@ -250,18 +260,22 @@ class NoticeRead(models.Model):
 class EventPage(ToldPage):
     """The words of an event and its plan; publishing hands the plan to `gatherings.Event`, which has the same uid."""
 
-    place = models.CharField(_("地点"), max_length=80)
-    starts_at = models.DateTimeField(_("开始"))
-    ends_at = models.DateTimeField(_("结束"))
-    capacity = models.PositiveIntegerField(_("名额"), null=True, blank=True, help_text=_("不填就是不限。"))
-    needs_sign_up = models.BooleanField(_("需要报名"), default=True)
-    is_public = models.BooleanField(_("谁都能看"), default=False, help_text=_("不是本单位的人，没登录的人，也能看到。"))
+    place: models.CharField[str, str] = models.CharField(_("地点"), max_length=80)
+    starts_at: models.DateTimeField[dt.datetime, dt.datetime] = models.DateTimeField(_("开始"))
+    ends_at: models.DateTimeField[dt.datetime, dt.datetime] = models.DateTimeField(_("结束"))
+    capacity: models.PositiveIntegerField[int | None, int | None] = models.PositiveIntegerField(
+        _("名额"), null=True, blank=True, help_text=_("不填就是不限。")
+    )
+    needs_sign_up: models.BooleanField[bool, bool] = models.BooleanField(_("需要报名"), default=True)
+    is_public: models.BooleanField[bool, bool] = models.BooleanField(
+        _("谁都能看"), default=False, help_text=_("不是本单位的人，没登录的人，也能看到。")
+    )
 
     right = Right.RUN_EVENT
     url_name = "event_detail"
     base_form_class = EventPageForm
     objects = EventPageManager()
-    content_panels: ClassVar = [
+    content_panels: ClassVar[list[Any]] = [
         FieldPanel("title"),
         FieldPanel("summary"),
         MultiFieldPanel(
@@ -275,12 +289,12 @@ class EventPage(ToldPage):
         ),
         FieldPanel("body"),
     ]
-    search_fields: ClassVar = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
+    search_fields: ClassVar[list[Any]] = [*Page.search_fields, index.SearchField("summary"), index.FilterField("unit")]
 
     class Meta:
         verbose_name = _("活动页")
         verbose_name_plural = _("活动页")
-        constraints: ClassVar = [
+        constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="event_page_times",

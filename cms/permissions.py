@@ -16,6 +16,8 @@ class ScopedPermissionTester(PagePermissionTester):
     out is withdrawn before it is deleted.
     """
 
+    permissions: set[str]
+
     def __init__(self, user: Any, page: Any, right: Right, *, keep: bool = False) -> None:
         super().__init__(user, page)
         self.keep = keep

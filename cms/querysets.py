@@ -66,7 +66,7 @@ class EventPageQuerySet(PageQuerySet):
         return self.filter(under(paths_where(user, Right.RUN_EVENT), "unit__path"))
 
     def visible_to(self, user: Actor) -> Self:
-        """Published ones of units where the user serves or lives, of units above and of one's staff; and public ones."""
+        """Published ones of units where the user serves or lives, of units above, of one's staff; and public ones."""
         if is_system(user):
             return self.live()
         mine = Q(unit__path__in=paths_around(user)) | under(paths_where(user, Right.RUN_EVENT), "unit__path")

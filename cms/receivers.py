@@ -15,7 +15,7 @@ from foundation.actors import SYSTEM, Actor
 
 
 def _acting_user() -> Actor:
-    """Who pressed the button in the console. Outside it, the clock or a program acts: what was scheduled was allowed."""
+    """Who pressed the button in the console; outside it the clock acts, and what was scheduled was allowed."""
     return get_active_log_context().user or SYSTEM
 
 

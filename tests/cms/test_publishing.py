@@ -17,6 +17,7 @@ from cms.models import NoticePage, UnitSectionPage
 from cms.sections import section_of
 from cms.services import announce_notice, write_event, write_notice
 from events.gatherings.models import Event
+from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
 from foundation.errors import Denied, Invalid
 from foundation.models import AuditEntry, Notification
@@ -129,8 +130,8 @@ def test_what_is_no_picture_is_refused_in_words(cast: Cast, sections: None) -> N
     assert not form.is_valid()
 
 
-def test_an_event_page_hands_its_plan_to_the_event(cast: Cast, plan: object) -> None:
-    page = write_event(unit=cast.community, plan=plan, summary="人来就行。", acting_user=cast.worker)  # type: ignore[arg-type]
+def test_an_event_page_hands_its_plan_to_the_event(cast: Cast, plan: Plan) -> None:
+    page = write_event(unit=cast.community, plan=plan, summary="人来就行。", acting_user=cast.worker)
     event = Event.objects.get(uid=page.uid)
     assert (event.title, event.capacity, event.unit) == ("邻里包饺子", 50, cast.community)
     page.place = "食堂二楼"
