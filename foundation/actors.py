@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Union
-
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+from typing import Any, Final, TypeAlias
 
 
 class System:
@@ -20,7 +17,9 @@ class System:
 
 
 SYSTEM: Final = System()
-Actor = Union["AbstractBaseUser", System]
+Actor: TypeAlias = Any
+"""A user of the project, Django's anonymous user, or SYSTEM. Foundation knows accounts only as keys, so it cannot name
+the class; `rights.grants` is the one place that looks inside, and gives nothing to whoever has no person."""
 
 
 def is_system(actor: object) -> bool:

@@ -81,8 +81,7 @@ export function sync(): Promise<void> {
 
 function address(): string {
   const given = document.querySelector<HTMLMetaElement>('meta[name="live-url"]')?.content;
-  const base = given || `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
-  return `${base.replace(/\/$/, "")}/ws/live/`;
+  return given || `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`;
 }
 
 function connect(): void {

@@ -91,7 +91,7 @@ def _state(benefit: Benefit, mine: Entitlement | None, ahead: int) -> tuple[str,
     if benefit.state == BenefitState.PAUSED:
         return "paused", _("暂停中，恢复了告诉您")
     if mine and mine.state == EntitlementState.WAITING:
-        return "waiting", _("候补第 %d 位") % (ahead + 1)
+        return "waiting", _("第 %d 位") % (ahead + 1)
     if mine and mine.state in {EntitlementState.USED_UP, EntitlementState.REVOKED}:
         return "used", _("用过了")
     if not benefit.needs_code:

@@ -29,7 +29,7 @@ def points(page: Page) -> int:
 
 
 def test_the_circle_from_a_post_to_a_thank_you(phone: Phone) -> None:
-    leader, group, staff, shop = phone("leader"), phone("group"), phone("community"), phone("merchant")
+    leader, group, staff, shop = phone("leader"), phone("group"), phone("worker"), phone("merchant")
     before = points(leader)
     leader.goto("/")
     rollup = post_task(staff, "看看消防通道")
@@ -77,7 +77,7 @@ def test_the_circle_from_a_post_to_a_thank_you(phone: Phone) -> None:
 
 
 def test_a_check_in_takes_two_taps_from_the_home_screen(phone: Phone) -> None:
-    staff, leader = phone("community"), phone("leader")
+    staff, leader = phone("worker"), phone("leader")
     post_task(staff, "数数楼道灯")
     leader.goto("/")
     taps = 0
@@ -89,7 +89,7 @@ def test_a_check_in_takes_two_taps_from_the_home_screen(phone: Phone) -> None:
 
 
 def test_what_was_entered_without_network_arrives_once_when_there_is_one(phone: Phone) -> None:
-    staff, leader = phone("community"), phone("leader")
+    staff, leader = phone("worker"), phone("leader")
     post_task(staff, "问问停水的事")
     leader.goto("/")
     tap(leader, "问问停水的事")
@@ -105,7 +105,7 @@ def test_what_was_entered_without_network_arrives_once_when_there_is_one(phone: 
 
 
 def test_after_sleep_everything_is_there_once_and_in_order(phone: Phone) -> None:
-    staff, leader = phone("community"), phone("leader")
+    staff, leader = phone("worker"), phone("leader")
     leader.goto("/")
     leader.evaluate("window.heard = []; document.addEventListener('live:event', (e) => window.heard.push(e.detail.title))")
     leader.context.set_offline(True)
@@ -118,7 +118,7 @@ def test_after_sleep_everything_is_there_once_and_in_order(phone: Phone) -> None
 
 
 def test_with_the_socket_blocked_polling_does_the_same(phone: Phone) -> None:
-    staff, leader = phone("community"), phone("leader")
+    staff, leader = phone("worker"), phone("leader")
     leader.route_web_socket(re.compile(".*/ws/live/.*"), lambda socket: socket.close())
     leader.goto("/")
     post_task(staff, "没有长连接也收得到")
@@ -126,7 +126,7 @@ def test_with_the_socket_blocked_polling_does_the_same(phone: Phone) -> None:
 
 
 def test_a_page_without_scripts_takes_a_check_in(phone: Phone) -> None:
-    staff = phone("community")
+    staff = phone("worker")
     post_task(staff, "不用脚本也行")
     plain = phone("leader", java_script_enabled=False)
     plain.goto("/")
@@ -136,7 +136,7 @@ def test_a_page_without_scripts_takes_a_check_in(phone: Phone) -> None:
 
 
 def test_a_returned_check_in_says_why_and_is_sent_again(phone: Phone) -> None:
-    staff, leader, group = phone("community"), phone("leader"), phone("group")
+    staff, leader, group = phone("worker"), phone("leader"), phone("group")
     post_task(staff, "看看井盖")
     leader.goto("/")
     tap(leader, "看看井盖")

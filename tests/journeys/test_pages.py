@@ -17,7 +17,7 @@ PAGES = {
     "leader": ["/", "/tasks/", "/benefits/", "/points/", "/me/", "/inbox/", "/notices/", "/events/", "/outbox/"],
     "group": ["/", "/tasks/", "/tasks/waiting/"],
     "area": ["/", "/tasks/"],
-    "community": ["/", "/tasks/", "/tasks/new/"],
+    "worker": ["/", "/tasks/", "/tasks/new/"],
     "district": ["/", "/tasks/"],
     "resident": ["/", "/notices/", "/events/", "/me/"],
     "merchant": ["/merchant/", "/merchant/history/", "/merchant/benefits/"],
