@@ -128,7 +128,23 @@ class Activity:
         )
         Task.objects.filter(pk=task_id).update(closed_at=closed)
         Outcome.objects.filter(task_id=task_id).update(at=closed)
-        thank_everybody([{"task": str(task_id)}])
+        self._thank(story, task_id)
+
+    def _thank(self, story: TaskStory, task_id: uuid.UUID) -> None:
+        """As the relay would. Of the whole district only those who ever signed in: nobody else reads a stream here."""
+        if story.where != stories.DISTRICT:
+            thank_everybody([{"task": str(task_id)}])
+            return
+        signed_in = User.objects.values("person_id")
+        people = CheckIn.objects.filter(task_id=task_id, person_id__in=signed_in).exclude(state=CheckInState.DECLINED)
+        payload = {
+            "title": story.outcome_title,
+            "body": f"您帮过的“{story.title}”有结果了，谢谢您",
+            "url": reverse("task_outcome", args=[task_id]),
+            "icon": "lamp",
+        }
+        ids = people.values_list("person_id", flat=True)
+        streams.publish_to_persons(ids, kind="outcome", payload=payload, ref=f"outcome:{task_id}")
 
     def _answer(self, story: TaskStory, task: Task, unit: Unit, posted: dt.datetime) -> None:
         """Everybody who answered, with the counters that this moves."""

@@ -9,7 +9,7 @@ from config.demo.stories import DISTRICT, HOME, STREET
 
 @dataclass(frozen=True, slots=True)
 class NoticeStory:
-    """One notice: what, to whom, when it went out; paragraphs are separate."""
+    """One notice: what, to whom, when it went out; paragraphs are separate. {tomorrow} is the day after the load."""
 
     title: str
     summary: str
@@ -19,6 +19,7 @@ class NoticeStory:
     hour: int = 9
     minute: int = 5
     must_read: bool = False
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,13 @@ class EventStory:
     hours: float
     places: int = 0
     signed_up: int = 0
+    announced: int = 12  # days before
+    needs_sign_up: bool = True
 
 
 NOTICES: tuple[NoticeStory, ...] = (
     NoticeStory(
-        "明天上午 8 点到 12 点停水",
+        "{tomorrow}上午停水",
         "荷香苑 5 栋到 9 栋。今晚接两桶水，关好水龙头。",
         (
             "小区的老水管要换阀门，施工时整段停水。来水后头一两分钟水可能发黄，放一会儿再用。",
@@ -49,6 +52,11 @@ NOTICES: tuple[NoticeStory, ...] = (
         HOME,
         days_ago=0,
         must_read=True,
+        facts=(
+            ("什么时候", "{tomorrow}8:00 到 12:00"),
+            ("哪些楼", "荷香苑 5 栋到 9 栋"),
+            ("您要做的", "今晚接两桶水，关好水龙头"),
+        ),
     ),
     NoticeStory(
         "降温了，这三样请看一眼",
@@ -93,10 +101,11 @@ NOTICES: tuple[NoticeStory, ...] = (
     NoticeStory(
         "青禾菜场下月分两段改造，不停市",
         "先东后西，摊位挪到旁边的空场。",
-        ("上半月改东边，下半月改西边。买菜请走南门。", "地面换成防滑砖，顶棚加高，雨天不再淋着。"),
+        ("改到哪边，那边的摊位先挪到旁边空场。", "地面换成防滑砖，顶棚加高，雨天不再淋着。"),
         STREET,
         days_ago=7,
         hour=9,
+        facts=(("上半月", "改东边，买菜走西门"), ("下半月", "改西边，买菜走东门")),
     ),
     NoticeStory(
         "扶手装好了，请大家试试",
@@ -114,6 +123,7 @@ NOTICES: tuple[NoticeStory, ...] = (
         days_ago=19,
         hour=17,
         minute=30,
+        facts=(("什么时候", "每晚 21:00 到第二天 6:00，共五晚"), ("怎么走", "公交 12 路、27 路走云禾路")),
     ),
     NoticeStory(
         "流感疫苗接种结束，谢谢各位邻长",
@@ -122,6 +132,7 @@ NOTICES: tuple[NoticeStory, ...] = (
         DISTRICT,
         days_ago=10,
         hour=10,
+        facts=(("还想打的", "社区卫生站，随到随打"),),
     ),
     NoticeStory(
         "第一批 420 个充电口开工",
@@ -150,12 +161,13 @@ NOTICES: tuple[NoticeStory, ...] = (
     ),
     NoticeStory(
         "大风来之前，请把阳台收一收",
-        "明晚阵风八级。",
+        "阵风八级，夜里最大。",
         ("花盆、衣架、拖把，能收的都收进屋。高层的邻居尤其费心。",),
         DISTRICT,
         days_ago=48,
         hour=15,
         must_read=True,
+        facts=(("什么时候", "当晚八点到第二天清晨"), ("收什么", "花盆、衣架、拖把，能收的都收")),
     ),
     NoticeStory(
         "社区办事时间调整",
@@ -164,6 +176,7 @@ NOTICES: tuple[NoticeStory, ...] = (
         HOME,
         days_ago=41,
         hour=9,
+        facts=(("周一到周五", "9:00 到 17:30"), ("周三晚上", "到 20:00"), ("周六", "9:00 到 12:00")),
     ),
 )
 
@@ -177,7 +190,7 @@ EVENTS: tuple[EventStory, ...] = (
         in_days=2,
         hour=9,
         hours=3,
-        signed_up=23,
+        needs_sign_up=False,
     ),
     EventStory(
         "邻里包饺子",

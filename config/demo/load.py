@@ -12,9 +12,9 @@ from django.db import transaction
 from config.demo.activity import Activity, vacate_two
 from config.demo.benefits import load_benefits
 from config.demo.district import SEED, District
-from config.demo.gatherings import plan_events
+from config.demo.gatherings import fill_events
 from config.demo.ledger import Ledger
-from config.demo.pages import plan_pages
+from config.demo.pages import Pages
 from config.demo.people import load_people
 from config.demo.personas import LEADER
 from config.demo.timeline import Timeline, forget_pokes
@@ -54,12 +54,14 @@ def load_demo(district: District, say: Say) -> None:
         activity = Activity(ground, rng, calendar, ledger)
         activity.plan(timeline)
         ledger.pay_quarter(calendar)
-        plan_pages(timeline, ground, calendar)
-        plan_events(timeline, ground, rng, calendar, ledger)
+        pages = Pages(ground, calendar, activity.posters)
+        pages.plan(timeline)
         uses = load_benefits(timeline, ground, rng, calendar)
         say(f"专属优惠包，用过 {uses:,} 次")
         happened = timeline.run()
         say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
+        signed = fill_events(pages.events, ground, rng, calendar)
+        say(f"公告 {pages.notices} 条，活动 {len(pages.events)} 个，{signed} 人次报名")
         say(f"积分流水 {ledger.write():,} 笔")
         forget_pokes()
         audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)

@@ -71,6 +71,7 @@ def invent(rng: random.Random, number: int, *, youngest: int = 25, oldest: int =
 def load_people(rng: random.Random, say: Callable[[str], None]) -> Ground:
     """Staff of every level, departments, residents of the home area, and an account for each persona."""
     ground = _find_ground()
+    _date_back()
     _appoint_staff(ground, rng)
     _load_departments(rng)
     _load_residents(ground, rng)
@@ -80,6 +81,14 @@ def load_people(rng: random.Random, say: Callable[[str], None]) -> Ground:
             ground.users[one.key] = account_of(person)
     say(f"工作人员、部门、居民，{len(ground.users)} 个演示账号")
     return ground
+
+
+def _date_back() -> None:
+    """A roster dates neighbour leaders only; the others have been in post, and the units there, just as long."""
+    since = FIRST_APPOINTMENT + dt.timedelta(days=45)
+    undated = Appointment.objects.filter(role__in=[Role.AREA_LEADER, Role.GROUP_LEADER], starts_on__gt=since)
+    undated.update(starts_on=since)
+    Unit.objects.update(starts_on=FIRST_APPOINTMENT)
 
 
 def account_of(person: Person) -> User:

@@ -19,9 +19,9 @@ class Calendar:
         self.rng, self.now, self.today = rng, clock.now(), clock.today()
 
     def at(self, days_ago: int, hour: int, minute: int = 0) -> dt.datetime:
-        """That many days ago at that time; a day earlier where that has not come yet."""
+        """That many days ago at that time; a little while ago where that has not come yet today."""
         moment = self._moment(self.today - dt.timedelta(days=days_ago), hour, minute)
-        return moment if moment <= self.now else moment - dt.timedelta(days=1)
+        return min(moment, self.now - dt.timedelta(minutes=25))
 
     def ahead(self, in_days: int, hour: int, minute: int = 0) -> dt.datetime:
         """In that many days (negative: ago) at that time."""
@@ -40,6 +40,11 @@ class Calendar:
     def after(self, moment: dt.datetime, hours: float) -> dt.datetime:
         """Some waking hour within that many hours after a moment, and before now."""
         return self.between(moment + dt.timedelta(minutes=3), moment + dt.timedelta(hours=hours))
+
+    def named(self, in_days: int) -> str:
+        """That day as people write it, still right tomorrow: 11月23日（周一）."""
+        day = self.today + dt.timedelta(days=in_days)
+        return f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）"
 
     def _moment(self, day: dt.date, hour: int, minute: int) -> dt.datetime:
         return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from argparse import ArgumentParser
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {time.monotonic() - started:5.1f} 秒  {line}")
             self.stdout.flush()
 
+        logging.getLogger("wagtail").setLevel(logging.WARNING)  # it tells every page
         self.stdout.write("正在装入示例区（都是编的），只在第一次需要：")
         load_demo(small_district() if small else build_district(), say)
         say("好了")
