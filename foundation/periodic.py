@@ -16,7 +16,7 @@ from foundation.jobs import Election
 
 log = structlog.get_logger(__name__)
 
-CLOCK_LOCK = 7_301_002
+CLOCK_LOCK = 7_301_003
 LOOK_SECONDS = 1.0
 Job = Callable[[], object]
 

@@ -10,6 +10,7 @@ import redis
 from django.conf import settings
 from django.test import Client
 from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection
 
 from foundation import line
 from foundation.models import OutboxMessage
@@ -77,7 +78,7 @@ def on_mortal(mortal: MortalRedis, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         worker.stop()
 
 
-def opened(server: Server, client: Client, seconds: float = 15.0) -> object:
+def opened(server: Server, client: Client, seconds: float = 15.0) -> ClientConnection:
     """A socket as soon as the server takes one again."""
     until = time.monotonic() + seconds
     while True:
@@ -109,12 +110,11 @@ def test_redis_killed_and_back_closes_the_sockets_and_loses_nothing(
     with pytest.raises(InvalidStatus):
         server.socket(client)
     mortal.revive()
-    socket = opened(server, client)
-    with socket:  # type: ignore[attr-defined]
-        assert heard_until(socket, stream, 2)  # type: ignore[arg-type]
+    with opened(server, client) as socket:
+        assert heard_until(socket, stream, 2)
         line.hinting.mend()
         to(committed_cast.group, "back")
-        assert heard_until(socket, stream, 3)  # type: ignore[arg-type]
+        assert heard_until(socket, stream, 3)
     assert phone.sync() == ["back"]
 
 
@@ -169,5 +169,5 @@ def test_a_killed_worker_is_followed_by_the_next_and_everything_is_still_sent(
     finally:
         server.stop()
         first.stop()
-        if second:
+        if second is not None:
             second.stop()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from volunteers.inbox.gate import Batcher
+from volunteers.inbox.gate import Admission, Batcher
 from volunteers.inbox.hub import RESTART, SIGNED_OUT, SOCKETS_A_USER, Hub, Socket
 from volunteers.inbox.station import LIFE_SECONDS, SILENT_SECONDS, Station
 
@@ -152,14 +152,16 @@ async def test_rights_that_change_during_the_handshake_are_asked_for_again() -> 
     station = Station()
     asked: list[str] = []
 
-    async def get(key: str) -> Any:
+    async def get(key: str) -> Admission:
         asked.append(key)
         if len(asked) == 1:
             station.hub.post({"revoke": {"persons": [1]}})
-        return f"answer {len(asked)}"
+        return Admission(user_id=len(asked), person_id=None, streams=frozenset())
 
-    station.gate.get = get  # type: ignore[method-assign, assignment]
-    assert await station.admit("key") == "answer 2"
+    station.gate.get = get  # type: ignore[method-assign]
+    admission = await station.admit("key")
+    assert admission is not None
+    assert admission.user_id == 2
 
 
 async def test_many_questions_go_together_and_a_failure_reaches_everybody_who_asked() -> None:

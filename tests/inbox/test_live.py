@@ -14,13 +14,15 @@ from pytest_django import DjangoDbBlocker
 from websockets.exceptions import InvalidStatus
 
 from foundation import outbox
+from foundation.actors import SYSTEM
+from foundation.line import REVOKE
 from foundation.streams import person_key, unit_key
 from tests.cast import Cast
 from tests.inbox.phone import Phone
 from tests.inbox.servers import Server, arrangement, close_code, heard, heard_until
 from tests.inbox.test_sync import say, to
 from volunteers.accounts.models import User
-from volunteers.inbox.jobs import REVOKE
+from volunteers.accounts.services import end_sessions
 from volunteers.units.models import Appointment
 
 pytestmark = [pytest.mark.everywhere, pytest.mark.xdist_group("live")]
@@ -41,7 +43,7 @@ def demote(user: User) -> None:
     """End all appointments, as a service does it: the news leaves with the commit."""
     with transaction.atomic():
         yesterday = timezone.localdate() - dt.timedelta(days=1)
-        Appointment.objects.filter(person_id=user.person_id).update(ends_on=yesterday)
+        Appointment.objects.filter(person_id=user.person_id or 0).update(ends_on=yesterday)
         outbox.put(REVOKE, {"persons": [user.person_id]})
 
 
@@ -135,9 +137,7 @@ def test_a_raised_epoch_ends_the_socket_and_the_way_in(committed_cast: Cast, ser
     client.get("/sync")  # the guard writes the epoch into the session
     with server.socket(client) as socket:
         began = time.monotonic()
-        with transaction.atomic():
-            User.objects.filter(pk=user.pk).update(auth_epoch=user.auth_epoch + 1)
-            outbox.put(REVOKE, {"users": [user.pk]})
+        end_sessions(user, acting_user=SYSTEM, reason="lost phone")
         assert close_code(socket) == 4401
         assert time.monotonic() - began < 2
     with pytest.raises(InvalidStatus):
@@ -176,7 +176,7 @@ def test_sockets_apart_from_pages_work_without_redis_too(committed_cast: Cast, c
             to(cast.group, "one")
             assert heard_until(socket, unit_key(cast.group.pk), 1, 2)
             yesterday = timezone.localdate() - dt.timedelta(days=1)
-            Appointment.objects.filter(person_id=cast.leader.person_id).update(ends_on=yesterday)
+            Appointment.objects.filter(person_id=cast.leader.person_id or 0).update(ends_on=yesterday)
             assert close_code(socket) == 1012
     finally:
         server.stop()

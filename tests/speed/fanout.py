@@ -72,9 +72,9 @@ def _measure(phones: Phones, send: Any) -> Round:
     phones.tell("arm")
     began = send()
     got = phones.tell("wait 40")
-    milliseconds = [1000 * (got[moment] - began) for moment in ("first", "middle", "last")]
+    first, middle, last = (1000 * (got[moment] - began) for moment in ("first", "middle", "last"))
     time.sleep(0.3)
-    return Round(got["received"], *milliseconds, got["twice"])
+    return Round(got["received"], first, middle, last, got["twice"])
 
 
 def _send_floor(port: int) -> float:
@@ -124,12 +124,12 @@ def _cookies(count: int, path: Path) -> int:
     return len(rows)
 
 
-def _line(name: str, rounds: list[Round]) -> None:
-    best = min(rounds, key=lambda one: one.last)
-    print(
-        f"  {name:44} last {best.last:7.1f} ms best, {statistics.median(r.last for r in rounds):7.1f} median;"
-        f" first {best.first:6.1f}, middle {best.middle:7.1f}; received {min(r.received for r in rounds)}"
-    )
+def _measured(report: Report, name: str, rounds: list[Round]) -> float:
+    """Say what was measured; returns the median of the last receipts."""
+    report.measure(f"{name}: first receipt", statistics.median(r.first for r in rounds), "ms")
+    report.measure(f"{name}: middle", statistics.median(r.middle for r in rounds), "ms")
+    report.measure(f"{name}: last, best round", min(r.last for r in rounds), "ms")
+    return report.measure(f"{name}: last, median", statistics.median(r.last for r in rounds), "ms")
 
 
 def _fan_out(report: Report, ours: Phones, floor: Phones, floor_port: int, rounds: int) -> None:
@@ -139,11 +139,10 @@ def _fan_out(report: Report, ours: Phones, floor: Phones, floor_port: int, round
     for _round in range(rounds):
         limit.append(_measure(floor, lambda: _send_floor(floor_port)))
         product.append(_measure(ours, _publish))
-    _line("floor: one ready-made frame", limit)
-    _line("product: commit, relay, Redis, 2 × uvicorn", product)
-    ratio = statistics.median(r.last for r in product) / statistics.median(r.last for r in limit)
-    report.ratio(f"fan-out to {ours.count}, last receipt / floor", ratio, 3.0, at_most=True)
-    missed = sum(ours.count - r.received for r in product) + sum(r.twice for r in product)
+    least = _measured(report, "floor, one ready-made frame", limit)
+    whole = _measured(report, "product, commit to phone", product)
+    report.ratio(f"fan-out to {ours.count}, last receipt / floor", whole / least, 3.0, at_most=True)
+    missed = sum(ours.count - r.received + r.twice for r in product)
     report.ratio(f"fan-out to {ours.count}, missed or twice in {rounds} rounds", missed, 0, at_most=True)
 
 
@@ -157,16 +156,17 @@ def _reconnect(report: Report, ours: Phones, bare: Phones, servers: tuple[Server
             seconds[name].append(phones.tell("connect")["seconds"])
             used[name].append(server.cpu() - before)
     for name in sides:
-        print(f"  all {ours.count} come back, {name:9}: {min(seconds[name]):.1f} s, {min(used[name]):.1f} CPU seconds")
-    signed_in, unasked = min(seconds["signed in"]), min(seconds["unasked"])
-    report.ratio(f"{ours.count} reconnect signed in / same server unasked", signed_in / unasked, 1.5, at_most=True)
+        report.measure(f"all {ours.count} come back, {name}", min(seconds[name]), "s")
+        report.measure(f"all {ours.count} come back, {name}, processor time", min(used[name]), "s")
+    share = min(seconds["signed in"]) / min(seconds["unasked"])
+    report.ratio(f"{ours.count} reconnect signed in / same server unasked", share, 1.5, at_most=True)
 
 
 def main(count: int = PHONES, rounds: int = 5) -> Report:
     """Run and print; returns the ratios."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    report, services = Report(), Services.start()
+    report, services = Report("live line"), Services.start()
     stops: list[Any] = []
     try:
         with tempfile.TemporaryDirectory() as name:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from foundation import audit
+from foundation import audit, line, outbox
 from foundation.actors import Actor
 from volunteers.accounts.models import User
 from volunteers.accounts.phones import normal_phone
@@ -55,6 +55,7 @@ def end_sessions(user: User, *, acting_user: Actor, reason: str = "") -> None:
     User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
     user.refresh_from_db(fields=["auth_epoch"])
     audit.record(actor=acting_user, act="sessions.end", obj=user, reason=reason)
+    outbox.put(line.REVOKE, {"users": [user.pk]})
 
 
 def may_use_console(user: object) -> bool:

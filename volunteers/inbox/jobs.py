@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from foundation import line, outbox
+from foundation.line import REVOKE
 from foundation.periodic import every
 from foundation.streams import POKE
 from volunteers.inbox.services import purge_old_notifications
 
 CHANNEL = "pokes"
-REVOKE = "revoke"
-"""`outbox.put("revoke", {"persons": [...], "users": [...], "sessions": [...]})` in the transaction that ends or changes
-an appointment, raises an `auth_epoch`, signs out a session (by `session_mark`). `{"everyone": true}` for an import."""
-
 KINDS = ("persons", "users", "sessions")
 
 

@@ -20,7 +20,7 @@ import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from foundation import audit, clock, failpoints
+from foundation import audit, clock, failpoints, line, outbox
 from foundation.actors import Actor, is_system
 from foundation.errors import Conflict, Denied, Invalid
 from volunteers.roster import vault
@@ -213,6 +213,7 @@ def _commit(batch: ImportBatch, reading: Reading, *, take_good_rows: bool, actin
     batch.save()
     unit = reading.plan.stored.units[()]
     audit.record(actor=acting_user, act="roster.import", obj=batch, unit_id=unit.id, data=_audit_data(batch))
+    outbox.put(line.REVOKE, {"everyone": True})
 
 
 def refused_rows(*, batch: ImportBatch, acting_user: Actor) -> bytes | None:
@@ -256,6 +257,7 @@ def undo_import(*, batch: ImportBatch, acting_user: Actor) -> dict[str, int]:
         now = clock.now()
         ImportBatch.objects.filter(pk=locked.pk).update(state=State.UNDONE, undone_at=now, journal_sealed="")
         audit.record(actor=acting_user, act="roster.undo", obj=locked, data=restored)
+        outbox.put(line.REVOKE, {"everyone": True})
     vault.forget(batch.uid)
     return restored
 
