@@ -20,7 +20,7 @@ from volunteers.homes.selectors import home_path
 from volunteers.orgs.models import DepartmentOfficer
 from volunteers.units.models import STAFF, Appointment, Level, Role, Unit
 from volunteers.units.querysets import under
-from volunteers.units.rights import Grant, Right, grants, paths_where
+from volunteers.units.rights import Grant, Right, grants, paths_where, person_id_of
 
 SHOWN_NOTICES = 3
 MOST_WINDOWS = 15
@@ -86,7 +86,7 @@ def leader_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "minutes": sum(card.minutes for card in cards),
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
         "ticket": _ticket(user),
-        "points": balance_of(user.person_id),
+        "points": balance_of(person_id_of(user)),
         "events": _events(user),
         **_notices(user),
     }
@@ -105,7 +105,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "cards": tasks.open_tasks_for(user)[:3],
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
         "ticket": _ticket(user),
-        "points": balance_of(user.person_id),
+        "points": balance_of(person_id_of(user)),
         **_notices(user),
     }
     return render(request, "home/above.html", context)
@@ -140,7 +140,7 @@ def resident_home(request: HttpRequest, path: str) -> HttpResponse:
 
 def visitor_home(request: HttpRequest) -> HttpResponse:
     """Everybody else: what this is, and what concerns the whole district."""
-    offices = DepartmentOfficer.objects.filter(person_id=getattr(request.user, "person_id", None))
+    offices = DepartmentOfficer.objects.filter(person_id=person_id_of(request.user))
     context = {
         "office": offices.select_related("department").first(),
         "events": _events(request.user),

@@ -14,4 +14,5 @@ class RequestContext:
     address: str = ""
 
 
-current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+_NOBODY = RequestContext()
+current: ContextVar[RequestContext] = ContextVar("request_context", default=_NOBODY)

@@ -78,7 +78,7 @@ def send(channel: str, message: dict[str, Any]) -> None:
 
 
 def hint() -> None:
-    """Tell the relay of another process to look at the outbox now. Never raises; losing it costs a fifth of a second."""
+    """Tell the relay of another process to look at the outbox now. Never raises; losing it costs 0.2 s."""
     if not settings.REDIS_URL or not hinting.is_open() or not just_hinted.is_open():
         return
     just_hinted.trip()

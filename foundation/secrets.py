@@ -38,7 +38,9 @@ def encrypt(text: str, *, aad: str) -> str:
     """Seal a text; `aad` names table, column and row. The newest key of the settings is used."""
     version = next(reversed(settings.FIELD_KEYS))
     nonce = os.urandom(12)
-    return f"{version}:{base64.b64encode(nonce + _cipher(version).encrypt(nonce, text.encode(), aad.encode())).decode()}"
+    return (
+        f"{version}:{base64.b64encode(nonce + _cipher(version).encrypt(nonce, text.encode(), aad.encode())).decode()}"
+    )
 
 
 def decrypt(token: str, *, aad: str) -> str:

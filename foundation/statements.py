@@ -1,4 +1,4 @@
-"""Statements of the hottest paths, written by hand and prepared once a connection. Everything else goes through the ORM.
+"""Statements of the hottest paths, written by hand, prepared once a connection. Everything else goes through the ORM.
 
 On PostgreSQL a prepared statement saves the planning and lets several writes share one round trip and one commit; on
 SQLite the same text runs as it is, where it is written for both. A statement here is run thousands of times a minute
@@ -57,7 +57,7 @@ def _shape(model: type[Model], vendor: str) -> _Shape:
 
 
 def fetch(model: type[M], rest: str, values: Values, *, more: Sequence[str] = ()) -> list[tuple[M, tuple[Any, ...]]]:
-    """Objects of a model, each with the columns of `more`. `rest` is what follows the table's name: joins, conditions."""
+    """Objects of a model, each with the columns of `more`. `rest` follows the table's name: joins, conditions."""
     shape = _shape(model, connection.vendor)
     columns = ", ".join([shape.columns, *more])
     found = []
@@ -72,8 +72,9 @@ def fetch(model: type[M], rest: str, values: Values, *, more: Sequence[str] = ()
 
 def audit_clause(made: str) -> str:
     """A clause of a WITH statement: writes an audit entry for each row of `made`. Its values: `audit_values`."""
+    columns = "actor_id, act, object_type, object_id, unit_id, request_id, address"
     return (  # the only part that varies is a name from the code
-        "INSERT INTO foundation_auditentry (actor_id, act, object_type, object_id, unit_id, request_id, address) "  # noqa: S608
+        f"INSERT INTO foundation_auditentry ({columns}) "  # noqa: S608
         "SELECT %(audit_actor)s::bigint, %(audit_act)s, %(audit_type)s, %(audit_id)s, %(audit_unit)s::bigint, "
         f"%(audit_request)s, %(audit_address)s FROM {made}"
     )

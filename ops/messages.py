@@ -90,7 +90,9 @@ def main() -> int:
     catalogue = merge(collect(), stored())
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, no_location=False, omit_header=False, sort_output=True, width=120, include_lineno=False)
+        write_po(
+            file, catalogue, no_location=False, omit_header=False, sort_output=True, width=120, include_lineno=False
+        )
     compile_catalogue()
     missing = untranslated(catalogue)
     print(f"{len(catalogue)} texts, {len(missing)} without English")

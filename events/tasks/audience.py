@@ -69,7 +69,10 @@ def grants_asked(user: Actor, task: Task) -> list[Grant]:
     ]
 
 
-_WITH_TARGETS = "JOIN tasks_tasktarget AS t ON t.task_id = tasks_task.id JOIN units_unit AS u ON u.id = t.unit_id WHERE tasks_task.id = %s"
+_WITH_TARGETS = (
+    "JOIN tasks_tasktarget AS t ON t.task_id = tasks_task.id JOIN units_unit AS u ON u.id = t.unit_id "
+    "WHERE tasks_task.id = %s"
+)
 
 
 def task_asking(user: Actor, task_id: uuid.UUID) -> Task | None:

@@ -111,7 +111,7 @@ class CheckInState(models.TextChoices):
 
 
 class CheckIn(models.Model):
-    """A leader's own word that it is done (or how it is). The id is made on the phone; the unit is where it happened."""
+    """A leader's own word that it is done (or how it is). The id is the phone's; the unit is where it happened."""
 
     id = models.UUIDField(primary_key=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="check_ins")

@@ -164,7 +164,9 @@ def rollup(task: Task, unit: Unit) -> Rollup:
     children = list(Unit.objects.filter(path__in=_child_paths(unit, rows)).order_by("path"))
     vacancies = _vacancies(task, children) if level >= LEVELS.index(Level.COMMUNITY) else {}
     opens = level + 1 < LEVELS.index(Level.NEIGHBOURHOOD)
-    made = [RollupRow(child, rows.get(child.path, Figures()), vacancies.get(child.path, 0), opens) for child in children]
+    made = [
+        RollupRow(child, rows.get(child.path, Figures()), vacancies.get(child.path, 0), opens) for child in children
+    ]
     return Rollup(task, unit, total, made)
 
 
@@ -239,7 +241,7 @@ def posted_tasks(user: Actor, *, only_open: bool = False, limit: int = 50) -> li
 
 
 def silent_below(task: Task, user: Actor) -> list[Appointment]:
-    """Leaders below whom nobody has heard of yet, by number of their unit: who may need a call, or an entry for them."""
+    """Leaders below whom nobody has heard of yet, by number of unit: who may need a call, or an entry for them."""
     scope = under((g.path for g in grants(user) if g.allows(Right.CONFIRM_CHECK_IN)), "unit__path")
     targets = [t.unit for t in task.targets.select_related("unit")]
     asked = leaders_asked(targets, task.roles).filter(scope).exclude(person_id=user.person_id)

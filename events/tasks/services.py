@@ -114,7 +114,9 @@ def announce(task: Task, targets: Iterable[Unit]) -> None:
         "icon": "task",
     }
     for target in targets:
-        streams.publish(streams.unit_key(target.pk), kind="task", payload=payload, roles=task.roles, ref=f"task:{task.pk}")
+        streams.publish(
+            streams.unit_key(target.pk), kind="task", payload=payload, roles=task.roles, ref=f"task:{task.pk}"
+        )
 
 
 @transaction.atomic

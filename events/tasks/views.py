@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from events.tasks import audience, checkins, selectors, services
 from events.tasks.forms import CheckInForm, OutcomeForm, ReturnForm, TaskForm
 from events.tasks.models import CheckIn, CheckInState, Task
-from events.tasks.permissions import can_close_task, can_see_rollup
+from events.tasks.permissions import can_close_task, can_decide_check_in, can_enter_for, can_see_rollup
 from foundation import pictures
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.middleware import wants_json
 from volunteers.units.models import Appointment, Unit
-from volunteers.units.rights import Right, paths_where
+from volunteers.units.rights import Right, paths_where, person_id_of
 
 
 def _task(request: HttpRequest, task_id: uuid.UUID) -> Task:
@@ -30,7 +30,7 @@ def _task(request: HttpRequest, task_id: uuid.UUID) -> Task:
 
 
 def _mine(request: HttpRequest, task: Task) -> CheckIn | None:
-    return CheckIn.objects.filter(task=task, person_id=request.user.person_id).select_related("unit").first()
+    return CheckIn.objects.filter(task=task, person_id=person_id_of(request.user)).select_related("unit").first()
 
 
 def _next(request: HttpRequest, url: str) -> HttpResponse:
@@ -192,6 +192,8 @@ def check_in_return(request: HttpRequest, check_in_id: uuid.UUID) -> HttpRespons
     """Ask to look again, with a reason."""
     seen = CheckIn.objects.visible_to(request.user).select_related("task", "unit", "person")
     row = get_object_or_404(seen, pk=check_in_id)
+    if not can_decide_check_in(request.user, row):
+        raise Denied
     form = ReturnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         checkins.return_check_in(check_in_id=row.pk, reason=form.cleaned_data["reason"], acting_user=request.user)
@@ -207,6 +209,8 @@ def check_in_for(request: HttpRequest, task_id: uuid.UUID, appointment_uid: uuid
     task = _task(request, task_id)
     held = Appointment.objects.visible_to(request.user).active().select_related("unit", "person")
     appointment = get_object_or_404(held, uid=appointment_uid)
+    if not can_enter_for(request.user, appointment.unit):
+        raise Denied
     form = CheckInForm(request.POST or None, request.FILES or None, task=task)
     if request.method == "POST":
         if answer := _send_check_in(request, task, form, on_behalf_of=appointment):
@@ -301,7 +305,7 @@ def task_outcome(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     return render(request, "tasks/task_outcome.html", {"task": task, "mine": mine, "count": count})
 
 
-def _photo(field: Any) -> HttpResponse:
+def _photo(field: Any) -> FileResponse:
     """A private photo: shown, never sniffed, never kept by others (rule R32)."""
     if not field:
         raise Http404
@@ -313,7 +317,7 @@ def _photo(field: Any) -> HttpResponse:
 
 @login_required
 @require_GET
-def check_in_photo(request: HttpRequest, check_in_id: uuid.UUID) -> HttpResponse:
+def check_in_photo(request: HttpRequest, check_in_id: uuid.UUID) -> FileResponse:
     """The photo of a check-in, for its sender and those above."""
     row = get_object_or_404(CheckIn.objects.visible_to(request.user), pk=check_in_id)
     return _photo(row.photo)
@@ -321,7 +325,7 @@ def check_in_photo(request: HttpRequest, check_in_id: uuid.UUID) -> HttpResponse
 
 @login_required
 @require_GET
-def outcome_photo(request: HttpRequest, task_id: uuid.UUID, which: str) -> HttpResponse:
+def outcome_photo(request: HttpRequest, task_id: uuid.UUID, which: str) -> FileResponse:
     """The photo before or after."""
     task = _task(request, task_id)
     if which not in {"before", "after"} or not hasattr(task, "outcome"):

@@ -151,12 +151,15 @@ function entryOf(form: HTMLFormElement): Entry {
   data.delete("csrfmiddlewaretoken");
   const fields = Array.from(data.entries()).filter(([, value]) => !(value instanceof File && value.size === 0));
   const title = form.dataset.outboxTitle ?? document.querySelector("h1")?.textContent?.trim() ?? document.title;
-  return { id, user: userId(), action: form.action, done: form.dataset.outboxDone ?? "/", title, fields, at: Date.now() };
+  return { id, user: userId(), action: new URL(form.getAttribute("action") || location.href, location.href).href, done: form.dataset.outboxDone ?? "/", title, fields, at: Date.now() };
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {
   const entry = entryOf(form);
-  const buttons = Array.from(document.querySelectorAll<HTMLButtonElement>(`button[form="${form.id}"], #${form.id || "none"} button`));
+  // The form's own id by its attribute: `form.id` is the hidden input of that name.
+  const name = form.getAttribute("id");
+  const outside = name ? Array.from(document.querySelectorAll<HTMLButtonElement>(`button[form="${name}"]`)) : [];
+  const buttons = [...outside, ...Array.from(form.querySelectorAll("button"))];
   buttons.forEach((button) => button.setAttribute("aria-busy", "true"));
   try {
     await keep(entry);

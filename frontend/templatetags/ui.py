@@ -26,11 +26,20 @@ _GROUNDS = (("#DDEEE5", "#0B7358"), ("#FDE9C4", "#B5632A"), ("#EFE6F1", "#765083
             ("#E5EEF7", "#3D6FA8"), ("#FDF0D6", "#8A5A10"), ("#E7E9DA", "#6C7A3A"))  # fmt: skip
 _CUTS = (
     "M14.5 21c-.8-8 3.7-11.5 9.5-11.5S34.3 13 33.5 21c-1.6-3.6-4.6-5.6-9.5-5.6s-7.9 2-9.5 5.6Z",
-    "M14.8 20.5c-1.6-8 3.6-11.7 9.2-11.7s10.8 3.7 9.2 11.7c-.9-2.6-1.6-3.9-2.6-4.9-3.6.6-9.3.3-12.2-.9-1.7 1.2-2.7 3-3.6 5.8Z",
-    "M13.6 27.5c-1.6-12 2.6-18.7 10.4-18.7s12 6.7 10.4 18.7h-3.2c.6-4 .4-7.6-.5-10.6-4.3.3-9.8-.4-12.6-2-1 2.8-1.7 7-1.3 12.6Z",
+    (
+        "M14.8 20.5c-1.6-8 3.6-11.7 9.2-11.7s10.8 3.7 9.2 11.7c-.9-2.6-1.6-3.9-2.6-4.9"
+        "-3.6.6-9.3.3-12.2-.9-1.7 1.2-2.7 3-3.6 5.8Z"
+    ),
+    (
+        "M13.6 27.5c-1.6-12 2.6-18.7 10.4-18.7s12 6.7 10.4 18.7h-3.2c.6-4 .4-7.6-.5-10.6"
+        "-4.3.3-9.8-.4-12.6-2-1 2.8-1.7 7-1.3 12.6Z"
+    ),
 )
 _GLASSES = (
-    '<g fill="none" stroke="#5B5148" stroke-width="1.1"><circle cx="20.3" cy="22" r="2.6"/><circle cx="27.7" cy="22" r="2.6"/><path d="M22.9 22h2.2"/></g>',
+    (
+        '<g fill="none" stroke="#5B5148" stroke-width="1.1"><circle cx="20.3" cy="22" r="2.6"/>'
+        '<circle cx="27.7" cy="22" r="2.6"/><path d="M22.9 22h2.2"/></g>'
+    ),
     '<g fill="#4A3F38"><circle cx="20.6" cy="22" r="1"/><circle cx="27.4" cy="22" r="1"/></g>',
 )
 
@@ -58,12 +67,14 @@ def avatar(seed: object, classes: str = "") -> SafeString:
         return options[(number >> shift) % len(options)]
 
     ground, coat = pick(_GROUNDS, 0)
-    drawing = format_html(
+    return format_html(
         '<svg class="avatar {}" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="24" fill="{}"/>'
-        '<path d="M9.5 43.3c1.8-6.4 7-9.8 14.5-9.8s12.7 3.4 14.5 9.8A24 24 0 0 1 24 48a24 24 0 0 1-14.5-4.7Z" fill="{}"/>'
+        '<path d="M9.5 43.3c1.8-6.4 7-9.8 14.5-9.8s12.7 3.4 14.5 9.8A24 24 0 0 1 24 48'
+        'a24 24 0 0 1-14.5-4.7Z" fill="{}"/>'
         '<path d="M20.5 28h7v6.5c-2 2.2-5 2.2-7 0Z" fill="{}"/><ellipse cx="24" cy="21.5" rx="9" ry="10" fill="{}"/>'
         '<path d="{}" fill="{}"/>{}'
-        '<path d="M21.3 26.6c1.6 1.5 3.8 1.5 5.4 0" fill="none" stroke="#9A5B45" stroke-width="1.2" stroke-linecap="round"/></svg>',
+        '<path d="M21.3 26.6c1.6 1.5 3.8 1.5 5.4 0" fill="none" stroke="#9A5B45" stroke-width="1.2" '
+        'stroke-linecap="round"/></svg>',
         classes,
         ground,
         coat,
@@ -73,7 +84,6 @@ def avatar(seed: object, classes: str = "") -> SafeString:
         pick(_HAIRS, 24),
         mark_safe(pick(_GLASSES, 32)),  # noqa: S308 - our own constant
     )
-    return drawing
 
 
 @register.simple_tag

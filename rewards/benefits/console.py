@@ -94,7 +94,9 @@ class BenefitListView(ScopedListView):
     search_fields = ("name",)
     default_ordering = "name"
     columns = (
-        TitleColumn("name", label=gettext_lazy("名称"), get_url=lambda b: reverse("console_benefit_edit", args=[b.uid])),
+        TitleColumn(
+            "name", label=gettext_lazy("名称"), get_url=lambda b: reverse("console_benefit_edit", args=[b.uid])
+        ),
         Column("value_text", label=gettext_lazy("大字")),
         Column("get_kind_display", label=gettext_lazy("类别")),
         Column("package", label=gettext_lazy("优惠包")),
@@ -119,7 +121,9 @@ class MerchantListView(ScopedListView):
     search_fields = ("name",)
     default_ordering = "name"
     columns = (
-        TitleColumn("name", label=gettext_lazy("名称"), get_url=lambda m: reverse("console_merchant_edit", args=[m.uid])),
+        TitleColumn(
+            "name", label=gettext_lazy("名称"), get_url=lambda m: reverse("console_merchant_edit", args=[m.uid])
+        ),
         Column("address", label=gettext_lazy("地址")),
         Column("unit", label=gettext_lazy("所在单位")),
     )
@@ -140,7 +144,9 @@ class PackageListView(ScopedListView):
     index_url_name = "console_package_list"
     search_fields = ("name",)
     columns = (
-        TitleColumn("name", label=gettext_lazy("名称"), get_url=lambda p: reverse("console_package_edit", args=[p.uid])),
+        TitleColumn(
+            "name", label=gettext_lazy("名称"), get_url=lambda p: reverse("console_package_edit", args=[p.uid])
+        ),
         Column("unit", label=gettext_lazy("单位")),
         DateColumn("starts_on", label=gettext_lazy("从")),
         DateColumn("ends_on", label=gettext_lazy("到")),

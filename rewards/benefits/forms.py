@@ -34,7 +34,9 @@ class RefusalForm(forms.Form):
     """What happened in the shop, in a sentence or not at all."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
-    words = forms.CharField(label=_("怎么回事？"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        label=_("怎么回事？"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"id": uuid.uuid4()})

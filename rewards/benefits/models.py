@@ -170,9 +170,7 @@ class Voucher(models.Model):
         verbose_name = _("券")
         verbose_name_plural = _("券")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["entitlement"], condition=Q(state="issued"), name="voucher_one_live_code"
-            ),
+            models.UniqueConstraint(fields=["entitlement"], condition=Q(state="issued"), name="voucher_one_live_code"),
         ]
 
     def __str__(self) -> str:

@@ -46,9 +46,11 @@ def digest(code: str) -> str:
 
 
 def _taken(benefit: Benefit) -> int:
-    return Entitlement.objects.filter(benefit=benefit).exclude(
-        state__in=[EntitlementState.WAITING, EntitlementState.REVOKED]
-    ).count()
+    return (
+        Entitlement.objects.filter(benefit=benefit)
+        .exclude(state__in=[EntitlementState.WAITING, EntitlementState.REVOKED])
+        .count()
+    )
 
 
 @transaction.atomic
@@ -101,12 +103,19 @@ def issue_code(*, benefit: Benefit, acting_user: Actor) -> ShownCode:
     now = clock.now()
     live = Voucher.objects.filter(entitlement=locked, state=VoucherState.ISSUED)
     live.update(state=VoucherState.CANCELLED, expires_at=now)
+    code = _free_code(now)
+    Voucher.objects.create(entitlement=locked, code_digest=digest(code), issued_at=now, expires_at=now + LIFE)
+    return ShownCode(code, now + LIFE, int(LIFE.total_seconds()))
+
+
+def _free_code(now: dt.datetime) -> str:
+    """Eight digits that no code of the last day has; after five tries any, since a clash harms nobody but itself."""
+    code = ""
     for _attempt in range(5):
         code = f"{secrets.randbelow(10**8):08d}"
         if not Voucher.objects.filter(code_digest=digest(code), expires_at__gt=now - dt.timedelta(days=1)).exists():
             break
-    Voucher.objects.create(entitlement=locked, code_digest=digest(code), issued_at=now, expires_at=now + LIFE)
-    return ShownCode(code, now + LIFE, int(LIFE.total_seconds()))
+    return code
 
 
 class Answer(Enum):
@@ -210,7 +219,9 @@ def confirm_use(*, id: uuid.UUID, voucher_id: uuid.UUID, acting_user: Actor) -> 
     open_codes = Voucher.objects.filter(pk=voucher_id, expires_at__gt=now - GRACE).exclude(state=VoucherState.VERIFIED)
     if uses_left(voucher.entitlement.benefit, entitlement) == 0 or not open_codes.update(state=VoucherState.VERIFIED):
         raise _refusal(voucher_id)
-    return _book_use(id, voucher, entitlement, merchant, print_, acting_user)
+    return _book_use(
+        id=id, voucher=voucher, entitlement=entitlement, merchant=merchant, print_=print_, acting_user=acting_user
+    )
 
 
 def _refusal(voucher_id: uuid.UUID) -> Conflict:
@@ -221,6 +232,7 @@ def _refusal(voucher_id: uuid.UUID) -> Conflict:
 
 
 def _book_use(
+    *,
     id: uuid.UUID,  # noqa: A002
     voucher: Voucher,
     entitlement: Entitlement,
@@ -287,7 +299,6 @@ def report_refusal(*, id: uuid.UUID, benefit: Benefit, words: str, acting_user: 
 @transaction.atomic
 def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str = "") -> Benefit:
     """Open, pause, resume or end an offer. Who may: MANAGE_BENEFITS in the package's unit."""
-    from volunteers.units.rights import Right, require
 
     require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
     allowed = {

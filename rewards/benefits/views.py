@@ -21,6 +21,7 @@ from rewards.benefits import selectors, services
 from rewards.benefits.forms import CodeForm, RefusalForm, UseForm
 from rewards.benefits.models import Benefit, Entitlement, Merchant, VoucherUse
 from rewards.points.selectors import balance_of
+from volunteers.units.rights import person_id_of
 
 
 def _benefit(request: HttpRequest, uid: uuid.UUID) -> Benefit:
@@ -34,7 +35,8 @@ def qr_svg(text: str) -> SafeString:
     size = len(rows)
     dots = "".join(f"M{x} {y + 0.5}h1" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return format_html(
-        '<svg class="qr" viewBox="-2 -2 {0} {0}" role="img" aria-label="{1}"><rect x="-2" y="-2" width="{0}" height="{0}"/>'
+        '<svg class="qr" viewBox="-2 -2 {0} {0}" role="img" aria-label="{1}">'
+        '<rect x="-2" y="-2" width="{0}" height="{0}"/>'
         '<path d="{2}" stroke-width="1.02" fill="none"/></svg>',
         size + 4,
         _("二维码，内容是下面的 8 个数字"),
@@ -47,7 +49,9 @@ def qr_svg(text: str) -> SafeString:
 def benefit_list(request: HttpRequest) -> HttpResponse:
     """What I have."""
     shelves = selectors.package_for(request.user)
-    return render(request, "benefits/benefit_list.html", {"shelves": shelves, "points": balance_of(request.user.person_id)})
+    return render(
+        request, "benefits/benefit_list.html", {"shelves": shelves, "points": balance_of(person_id_of(request.user))}
+    )
 
 
 @login_required
@@ -69,9 +73,10 @@ def benefit_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         shown = services.issue_code(benefit=benefit, acting_user=request.user)
     except Conflict as refusal:
         return render(request, "benefits/benefit_none.html", {"benefit": benefit, "refusal": refusal}, status=409)
-    mine = Entitlement.objects.get(benefit=benefit, person_id=request.user.person_id)
+    mine = get_object_or_404(Entitlement, benefit=benefit, person_id=person_id_of(request.user))
     context = {"benefit": benefit, "shown": shown, "qr": qr_svg(shown.code), "left": selectors.uses_left(benefit, mine)}
-    template = "benefits/_benefit_code.html" if request.htmx else "benefits/benefit_code.html"  # type: ignore[attr-defined]
+    is_part = request.htmx  # type: ignore[attr-defined]
+    template = "benefits/_benefit_code.html" if is_part else "benefits/benefit_code.html"
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"
     return response
@@ -136,7 +141,9 @@ def merchant_confirm(request: HttpRequest) -> HttpResponse:
 def merchant_history(request: HttpRequest) -> HttpResponse:
     """The shop's own record: what and when, never who."""
     merchant = _merchant(request)
-    return render(request, "benefits/merchant_history.html", {"merchant": merchant, "lines": selectors.uses_of(merchant)})
+    return render(
+        request, "benefits/merchant_history.html", {"merchant": merchant, "lines": selectors.uses_of(merchant)}
+    )
 
 
 @login_required

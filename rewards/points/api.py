@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from rewards.points import selectors
+from volunteers.units.rights import person_id_of
 
 router = Router()
 
@@ -31,4 +32,4 @@ class StatementOut(Schema):
 @router.get("/", response=StatementOut, summary="My points")
 def points(request: HttpRequest) -> selectors.Statement:
     """The caller's own, never anybody else's."""
-    return selectors.statement(request.user.person_id)
+    return selectors.statement(person_id_of(request.user))

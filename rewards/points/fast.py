@@ -21,7 +21,8 @@ def award_clauses(made: str) -> str:
     return (
         "award_account AS (INSERT INTO points_pointsaccount (kind, person_id, balance, held) "  # noqa: S608
         f"SELECT 'person', %(award_person)s::bigint, %(award_points)s::bigint, 0 FROM {made} "
-        "ON CONFLICT (person_id) DO UPDATE SET balance = points_pointsaccount.balance + excluded.balance RETURNING id), "
+        "ON CONFLICT (person_id) DO UPDATE SET balance = points_pointsaccount.balance + excluded.balance "
+        "RETURNING id), "
         "award_line AS (INSERT INTO points_transfer "
         "(id, from_account_id, to_account_id, points, rule, reason, source_key, unit_id, actor_id) "
         "SELECT %(award_id)s::uuid, %(award_from)s::bigint, id, %(award_points)s::bigint, %(award_rule)s, "

@@ -30,12 +30,12 @@ class Statement:
 
 def balance_of(person_id: int | None) -> int:
     """Points of one person; 0 without an account."""
-    return PointsAccount.objects.filter(person_id=person_id).values_list("balance", flat=True).first() or 0
+    return PointsAccount.objects.filter(person_id=person_id or 0).values_list("balance", flat=True).first() or 0
 
 
 def statement(person_id: int | None, limit: int = 100) -> Statement:
     """What one person reads of their own account, newest first. Two queries."""
-    account = PointsAccount.objects.filter(person_id=person_id).first()
+    account = PointsAccount.objects.filter(person_id=person_id or 0).first()
     if account is None:
         return Statement(0, [])
     rows = Transfer.objects.filter(Q(to_account=account) | Q(from_account=account)).order_by("-at")[:limit]

@@ -106,9 +106,7 @@ def test_after_the_last_use_there_is_no_code_left(cast: Cast) -> None:
         issue_code(benefit=once, acting_user=cast.leader)
 
 
-def test_the_place_after_the_last_is_in_the_waiting_line(
-    cast: Cast, client_for: Callable[[User], Client]
-) -> None:
+def test_the_place_after_the_last_is_in_the_waiting_line(cast: Cast, client_for: Callable[[User], Client]) -> None:
     check_up = make_benefit(cast, name="健康体检", places=1, uses_each=1)
     assert claim(benefit=check_up, acting_user=cast.leader).state == "claimed"
     assert claim(benefit=check_up, acting_user=cast.leader2).state == "waiting"
@@ -140,9 +138,14 @@ def test_a_repeat_with_the_same_id_is_the_same_use_and_another_body_is_refused(c
 
 
 def test_guessing_is_limited(cast: Cast, barber: Benefit) -> None:
-    with time_machine.travel(timezone.now(), tick=False), pytest.raises(TooMany):
+    refused = 0
+    with time_machine.travel(timezone.now(), tick=False):
         for guess in range(30):
-            check_code(code=f"{guess:08d}", acting_user=cast.merchant_person)
+            try:
+                check_code(code=f"{guess:08d}", acting_user=cast.merchant_person)
+            except TooMany:
+                refused += 1
+    assert refused
 
 
 def test_merchant_pages_are_for_merchants(cast: Cast, barber: Benefit, client_for: Callable[[User], Client]) -> None:
@@ -154,7 +157,9 @@ def test_merchant_pages_are_for_merchants(cast: Cast, barber: Benefit, client_fo
         check_code(code="12345678", acting_user=cast.leader)
 
 
-def test_a_paused_offer_shows_and_gives_no_code(cast: Cast, barber: Benefit, client_for: Callable[[User], Client]) -> None:
+def test_a_paused_offer_shows_and_gives_no_code(
+    cast: Cast, barber: Benefit, client_for: Callable[[User], Client]
+) -> None:
     staff, outsider = client_for(cast.district_clerk), client_for(cast.other_worker)
     path = f"/console/rewards/benefit/{barber.uid}/state/"
     assert outsider.post(path, {"state": "paused"}).status_code == 404

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.core.checks import run_checks
 from django.test import Client
-from django.test.utils import override_settings
 
 from config.demo.personas import PERSONAS
 from foundation.models import AuditEntry
@@ -40,20 +38,3 @@ def test_a_clerk_reaches_the_console_and_a_leader_does_not(demo: None, client: C
 def test_nobody_becomes_somebody_unknown(demo: None, client: Client) -> None:
     assert client.post("/demo/", {"persona": "mayor"}).status_code == 404
     assert client.post("/demo/").status_code == 404
-
-
-def test_before_the_district_is_loaded_nobody_can_be_chosen(client: Client) -> None:
-    assert client.get("/demo/").content.decode().count("disabled") == len(PERSONAS)
-    assert client.post("/demo/", {"persona": "leader"}).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "production",
-    [{"SECURE_SSL_REDIRECT": True}, {"SECURE_HSTS_SECONDS": 3600}, {"SETTINGS_MODULE": "config.settings.prod"}],
-)
-def test_demo_mode_is_refused_with_production_settings(client: Client, production: dict[str, object]) -> None:
-    with override_settings(DEMO=True, **production):
-        assert "demo.E001" in {message.id for message in run_checks()}
-        assert client.get("/demo/", secure=True).status_code == 404
-    with override_settings(DEMO=False, **production):
-        assert "demo.E001" not in {message.id for message in run_checks()}

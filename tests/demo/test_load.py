@@ -5,14 +5,14 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db.models import Count, F, Max, Q, Sum
 
 from config.demo.personas import GROUP_LEADER, LEADER, PERSONAS, WORKER
 from events.tasks.models import CheckIn, CheckInState, Task, TaskState, TaskTally
 from events.tasks.selectors import open_tasks_for, outcomes_for, waiting_for
 from foundation import clock
-from foundation.models import AuditEntry, Notification, OutboxMessage, Stream
+from foundation.models import Notification, OutboxMessage, Stream
 from rewards.benefits.models import Benefit, Entitlement, EntitlementState, VoucherUse
 from rewards.points.models import AccountKind, PointsAccount
 from volunteers.accounts.services import user_of_phone
@@ -100,21 +100,3 @@ def test_two_neighbourhoods_lost_their_leader_lately(demo: None) -> None:
         "青禾街道 · 桂花社区 · 第2片区 · 第4组 · 第3邻",
         "青禾街道 · 桂花社区 · 第2片区 · 第4组 · 第5邻",
     ]
-
-
-def test_the_command_loads_once_and_then_changes_nothing(db: None) -> None:
-    first, second = StringIO(), StringIO()
-    call_command("demo", "--small", "--if-empty", stdout=first)
-    assert "周桂兰" in first.getvalue()
-    counts = CheckIn.objects.count(), Unit.objects.count(), AuditEntry.objects.count()
-    call_command("demo", "--small", "--if-empty", stdout=second)
-    assert "/demo/" in second.getvalue()
-    assert (CheckIn.objects.count(), Unit.objects.count(), AuditEntry.objects.count()) == counts
-
-
-def test_the_command_leaves_a_real_district_alone(db: None) -> None:
-    Unit.add_root(level=Level.DISTRICT, name="别处")
-    call_command("demo", "--small", "--if-empty", stdout=StringIO())
-    with pytest.raises(CommandError):
-        call_command("demo", "--small", stdout=StringIO())
-    assert Unit.objects.count() == 1

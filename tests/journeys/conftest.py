@@ -30,20 +30,31 @@ BECOME = "button[name=persona][value='{}']"
 
 def _prepare(env: dict[str, str]) -> None:
     for command in (["migrate", "-v0"], ["demo", "--small"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 @contextlib.contextmanager
 def _one_process(env: dict[str, str]) -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "config.asgi:application",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     with (Path(env["VAR_DIR"]) / "site.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         url = f"http://127.0.0.1:{port}"
         try:
             for _attempt in range(300):
                 with contextlib.suppress(OSError):
-                    urllib.request.urlopen(f"{url}/livez", timeout=2)
+                    urllib.request.urlopen(f"{url}/livez", timeout=2)  # noqa: S310 - our own server
                     break
                 time.sleep(0.1)
             yield url
@@ -61,7 +72,11 @@ def _many_processes(env: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running site with a corner of the sample district."""
-    env = {**os.environ, "VAR_DIR": str(tmp_path_factory.mktemp("site")), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    env = {
+        **os.environ,
+        "VAR_DIR": str(tmp_path_factory.mktemp("site")),
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+    }
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         _prepare(env)
@@ -97,7 +112,11 @@ def phone(browser: Browser, site: str) -> Iterator[Phone]:
 
     def make(persona: str = "", *, width: int = 390, height: int = 844, elder: bool = False, **options: Any) -> Page:
         context = browser.new_context(
-            base_url=site, viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+            base_url=site,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
         )
         contexts.append(context)
         if elder:

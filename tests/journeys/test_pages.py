@@ -1,4 +1,4 @@
-"""Every page: nothing serious found by axe, nothing wider than the screen, in light, dark, elder, large type, at 320 px."""
+"""Every page: nothing serious found by axe, nothing wider than the screen; light, dark, elder, large type, 320 px."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def overflow_of(page: Page) -> int:
 
 def follow(page: Page) -> list[str]:
     """The pages one tap behind this one, a few of each kind."""
-    links: list[str] = page.evaluate("Array.from(document.querySelectorAll('main a[href^=\"/\"]'), (a) => a.getAttribute('href'))")
+    links: list[str] = page.evaluate(
+        "Array.from(document.querySelectorAll('main a[href^=\"/\"]'), (a) => a.getAttribute('href'))"
+    )
     return [link for link in dict.fromkeys(links) if not link.startswith("/console/")][:6]
 
 
@@ -85,15 +87,17 @@ def test_elder_mode_has_large_type_and_large_targets(phone: Phone) -> None:
     for path in PAGES["leader"]:
         page.goto(path)
         small = page.evaluate(
-            """Array.from(document.querySelectorAll('main *, nav *')).filter((n) => n.childNodes.length && Array.from(n.childNodes)
-               .some((c) => c.nodeType === 3 && c.textContent.trim()) && n.getClientRects().length && !n.closest('.vh, [hidden], svg')
+            """Array.from(document.querySelectorAll('main *, nav *')).filter((n) => n.childNodes.length
+               && Array.from(n.childNodes).some((c) => c.nodeType === 3 && c.textContent.trim())
+               && n.getClientRects().length && !n.closest('.vh, [hidden], svg')
                && parseFloat(getComputedStyle(n).fontSize) < 18).map((n) => n.outerHTML.slice(0, 90))"""
         )
         assert small == [], f"{path}: below 18 px"
         low = page.evaluate(
             """Array.from(document.querySelectorAll('a, button, input:not([type=hidden]), select')).filter((n) => {
                const r = (n.closest('label') || n).getBoundingClientRect();
-               return r.width && r.height && (r.height < 59.5 || r.width < 44) && !n.closest('.vh, p:not(.backline), .skip') })
+               return r.width && r.height && (r.height < 59.5 || r.width < 44)
+                 && !n.closest('.vh, p:not(.backline), .skip') })
                .map((n) => n.outerHTML.slice(0, 90))"""
         )
         assert low == [], f"{path}: targets below 60 px"

@@ -15,7 +15,19 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.permissions.rules import (
-    ACCEPTED, DENIED, ERROR, HOME, INVALID, LOGIN, METHOD, MISSING, PAGE, QUIET, REFUSALS, STAFF_LOGIN, Row,
+    ACCEPTED,
+    DENIED,
+    ERROR,
+    HOME,
+    INVALID,
+    LOGIN,
+    METHOD,
+    MISSING,
+    PAGE,
+    QUIET,
+    REFUSALS,
+    STAFF_LOGIN,
+    Row,
 )  # fmt: skip
 from tests.permissions.table import TABLE
 from tests.permissions.table_wagtail import wagtail_row

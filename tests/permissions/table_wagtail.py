@@ -59,7 +59,6 @@ PREFIXES: dict[str, Row] = {
     "wagtailusers_users:": SHUT_ROW,
     "wagtailusers_groups:": SHUT_ROW,
     "wagtailadmin_error_test": Row(_gone, _gone),
-    "wagtailadmin_login": Row(_gone, _gone),
     "console/": Row(_gone, _gone),  # patterns without a name
 }
 

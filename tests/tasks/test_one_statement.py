@@ -151,7 +151,12 @@ def test_both_forms_answer_alike_and_leave_the_same_rows(
     token = context.current.set(context.RequestContext("r" * 32, "127.0.0.1"))
     written: list[bool] = []
     write = checkins_sql.write
-    monkeypatch.setattr(checkins_sql, "write", lambda *a, **k: [written.append(True), write(*a, **k)][1])  # type: ignore[func-returns-value]
+
+    def note(*arguments: Any, **named: Any) -> Any:
+        written.append(True)
+        return write(*arguments, **named)
+
+    monkeypatch.setattr(checkins_sql, "write", note)
     try:
         settings.MEDIA_ROOT /= uuid.uuid4().hex
         in_one = played(act, cast, new_task, 77)

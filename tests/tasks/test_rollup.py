@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from events.tasks.checkins import Word, check_in, confirm_check_ins, decline
 from events.tasks.models import Task
@@ -51,6 +51,8 @@ def test_a_group_leader_sees_the_group_and_nothing_beside_or_above(
 
 
 def test_the_roll_up_of_the_district_takes_the_same_few_queries_with_more_units(cast: Cast, task: Task) -> None:
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         rollup(task, cast.district)
     assert len(few) == 2

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from foundation import clock
 from foundation.actors import SYSTEM
 from tests.cast import Cast
 from volunteers.people.models import Person
@@ -36,7 +37,7 @@ def test_an_unknown_right_raises(cast: Cast) -> None:
 
 
 def test_access_ends_at_midnight_of_the_last_day(cast: Cast) -> None:
-    today = dt.date.today()
+    today = clock.today()
     appointment = Appointment.objects.get(person=cast.leader.person)
     appointment.ends_on = today
     appointment.save(update_fields=["ends_on"])

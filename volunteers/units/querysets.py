@@ -62,10 +62,6 @@ class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[m
         """treebeard's manager names its own queryset; ours replaces it."""
         return UnitQuerySet(self.model, using=self._db).order_by("path")
 
-    def get_queryset(self) -> UnitQuerySet:
-        """Ours: treebeard's manager would hand out its own class, without `at` and `under`."""
-        return UnitQuerySet(self.model, using=self._db).order_by("path")
-
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Sets of appointments."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from foundation import clock, statements
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
-class Right(str, Enum):
+class Right(StrEnum):
     """Everything that can be allowed. What is not listed here cannot be asked for."""
 
     SEE_UNIT = "see_unit"
@@ -98,6 +98,14 @@ def grants(user: Actor | AbstractBaseUser) -> tuple[Grant, ...]:
         remembered = tuple(Grant(Role(role), unit_id, path) for role, unit_id, path in rows)
         user._grants = remembered  # type: ignore[union-attr]
     return remembered
+
+
+def person_id_of(user: Actor | AbstractBaseUser) -> int:
+    """The person behind a user, for look-ups: 0, which no row has, for the anonymous and operators without one.
+
+    Never None: in a filter that would find the rows that belong to nobody.
+    """
+    return getattr(user, "person_id", None) or 0
 
 
 def forget_grants(user: Any) -> None:
