@@ -18,7 +18,7 @@ from config.demo import stories
 from config.demo.ledger import Ledger
 from config.demo.people import BATCH, Ground, accounts_for
 from config.demo.personas import GROUP_LEADER, LEADER
-from config.demo.stories import CLOSED_TASKS, ELSEWHERE, OPEN_TASKS, THANKS, TaskStory
+from config.demo.stories import CLOSED_TASKS, ELSEWHERE, OPEN_TASKS, THANKS, Answer, TaskStory
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.tasks.audience import COMMUNITY_WIDTH
@@ -30,7 +30,7 @@ from volunteers.accounts.models import User
 from volunteers.people.models import Person
 from volunteers.units.models import STAFF, THREE_HEADS, Appointment, Level, Role, Unit
 
-DECLINED_SHARE, NOTED_SHARE = 0.02, 0.14
+DECLINED_SHARE, NOTED_SHARE = 0.02, 0.4
 RURAL = ("秋收借晒场", "桥头石栏")
 # What the pages of the demo's people show: these are still open for 周桂兰, and her group has answered the first.
 OPEN_FOR_HER = (stories.STAIRS, stories.HEATING)
@@ -172,7 +172,9 @@ class Activity:
         """Whether this leader answered; the demo's own people as their pages show them."""
         if head.person_id == self.her_id:
             return story not in OPEN_FOR_HER
-        if head.path.startswith(self.her_group) and head.path != self.her_group:
+        if head.path == self.her_group and story.is_open:
+            return False
+        if head.path.startswith(self.her_group):
             if story is stories.STAIRS:
                 return True
             if story is stories.BRACELET:
@@ -201,7 +203,7 @@ class Activity:
             return row
         answers = story.question.answers
         answer = rng.choices(answers, [a.weight for a in answers])[0]
-        note = rng.choice(story.notes) if story.notes and rng.random() < NOTED_SHARE else ""
+        note = self._note(story, answer)
         word = Word(answer.code, note)
         row.answer, row.note, row.needs_help = word.answer, word.note, answer.needs_help
         row.fingerprint = word.fingerprint(task.pk)
@@ -221,6 +223,16 @@ class Activity:
         if row.needs_help and story.is_open and head.path.startswith(self.ground.home_community.path):
             self._ask_for_help(task, row, head)
         return row
+
+    def _note(self, story: TaskStory, answer: Answer) -> str:
+        """A sentence of their own, from some; always with a call for help."""
+        question = story.question
+        if answer.needs_help:
+            return self.rng.choice(question.help_notes) if question.help_notes else ""
+        has_something_to_say = question.opinion or answer is not question.answers[0]
+        if story.notes and has_something_to_say and self.rng.random() < NOTED_SHARE:
+            return self.rng.choice(story.notes)
+        return ""
 
     def _decide(self, story: TaskStory, row: CheckIn, head: Head) -> None:
         """The group leader confirms within a day or so; what came in last still waits where the task is open."""

@@ -38,6 +38,7 @@ class EventStory:
     signed_up: int = 0
     announced: int = 12  # days before
     needs_sign_up: bool = True
+    is_public: bool = False
 
 
 NOTICES: tuple[NoticeStory, ...] = (
@@ -237,6 +238,7 @@ EVENTS: tuple[EventStory, ...] = (
         in_days=15,
         hour=9,
         hours=5,
+        is_public=True,
         signed_up=64,
     ),
     EventStory(
@@ -249,6 +251,7 @@ EVENTS: tuple[EventStory, ...] = (
         hour=8,
         hours=3,
         places=300,
+        is_public=True,
         signed_up=212,
     ),
     EventStory(

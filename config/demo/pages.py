@@ -79,7 +79,7 @@ class Pages:
             ends_at=starts_at + dt.timedelta(hours=story.hours),
             capacity=story.places or None,
             needs_sign_up=story.needs_sign_up,
-            is_public=story.where == stories.DISTRICT,
+            is_public=story.is_public,
         )
         self._publish(page, moment)
         self.events.append((story, Event.objects.get(uid=page.uid), moment))

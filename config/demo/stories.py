@@ -25,6 +25,8 @@ class Question:
 
     text: str
     answers: tuple[Answer, ...]
+    help_notes: tuple[str, ...] = ()
+    opinion: bool = False  # a sentence goes with any answer, not only with the less good ones
 
 
 HELP = "help"
@@ -35,6 +37,7 @@ STAIRWELL = Question(
         Answer("moved", "有，已经挪开了", "和邻居说好了", 7),
         Answer(HELP, "有，要人帮忙", "社区会来看", 2, needs_help=True),
     ),
+    ("三楼堆了旧沙发，搬不动", "门口的旧冰箱找不到主人", "楼梯间放了几个煤气罐"),
 )
 TOLD = Question(
     "都说到了吗？",
@@ -43,14 +46,16 @@ TOLD = Question(
         Answer("most", "还差几户", "碰上了再说，不急", 6),
         Answer(HELP, "有一户要人帮忙", "社区会打电话问您", 1, needs_help=True),
     ),
+    ("501 老人一个人在家，听不清", "有一户敲门没人应，两天没见了", "402 腿脚不便，要人搭把手"),
 )
 LOOKED = Question(
     "看下来怎么样？",
     (
         Answer("good", "都好", "没有要修的", 20),
         Answer("small", "有一点小问题", "写一句在哪儿", 8),
-        Answer(HELP, "要尽快来人", "社区马上看到", 2, needs_help=True),
+        Answer(HELP, "要尽快来人", "社区马上看到", 1, needs_help=True),
     ),
+    ("电线垂下来了，孩子够得着", "井盖翘起一角", "路灯杆歪了"),
 )
 ASKED = Question(
     "问下来怎么样？",
@@ -59,8 +64,11 @@ ASKED = Question(
         Answer("some", "有要的", "写个数就行，不写姓名", 12),
         Answer(HELP, "要人上门", "社区会来", 1, needs_help=True),
     ),
+    ("201 的老人想请人来教一下", "一家都是老人，下不了楼"),
 )
-DONE = Question("办好了吗？", (Answer("done", "办好了", "", 20), Answer("later", "能办，要晚几天", "", 3)))
+DONE = Question(
+    "办好了吗？", (Answer("done", "办好了", "", 20), Answer("later", "能办，要晚几天", "", 3)), opinion=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,10 @@ STAIRS = TaskStory(
     days_ago=1,
     days=5,
     share=0.35,
-    notes=("都干净", "有，已经挪开了", "一楼有辆旧自行车，已经和邻居说好", "都干净，灯也亮"),
+    notes=(
+        "有，已经挪开了",
+        "一楼有辆旧自行车，已经和邻居说好",
+    ),
 )
 HEATING = TaskStory(
     "问问独居老人暖气热不热",
@@ -111,7 +122,7 @@ HEATING = TaskStory(
     minutes=5,
     share=0.1,
     hour=8,
-    notes=("都热", "201 的暖气片不太热，想请师傅看看"),
+    notes=("201 的暖气片不太热，想请师傅看看",),
 )
 BRACELET = TaskStory(
     "老人防走失手环登记",
@@ -123,7 +134,11 @@ BRACELET = TaskStory(
     minutes=4,
     share=0.45,
     needs_confirmation=True,
-    notes=("要 1 只", "问过了，都不用", "要 2 只，家里人说周末来领", "要 1 只，记得电话要写大一点"),
+    notes=(
+        "要 1 只",
+        "要 2 只，家里人说周末来领",
+        "要 1 只，记得电话要写大一点",
+    ),
 )
 WINTER = TaskStory(
     "入冬用火用电提个醒",
@@ -133,7 +148,7 @@ WINTER = TaskStory(
     days=8,
     minutes=3,
     share=0.38,
-    notes=("说到了", "都说到了，微信群里也发了", "老人家当面说的"),
+    notes=("还有三户上班没回来", "楼上那家出远门了"),
 )
 OPEN_TASKS: tuple[TaskStory, ...] = (
     STAIRS,
@@ -158,9 +173,13 @@ OPEN_TASKS: tuple[TaskStory, ...] = (
         question=LOOKED,
         days_ago=2,
         days=7,
+        photo=True,
         share=0.3,
         hour=16,
-        notes=("都亮", "小区西门那盏一闪一闪", "3栋前面那盏不亮"),
+        notes=(
+            "小区西门那盏一闪一闪",
+            "3栋前面那盏不亮",
+        ),
     ),
 )
 
@@ -176,7 +195,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.93,
         outcome_title="停水那天，没有一户缺水",
         outcome="您们一户户说到了，198 户提前存了水，3 位腿脚不便的老人由邻长提水上门。阀门换好了，来水早了一小时。",
-        notes=("都说到了", "还差两户，晚上再去", "401 没人，电话说了"),
+        notes=(
+            "还差两户，晚上再去",
+            "401 没人，电话说了",
+        ),
     ),
     TaskStory(
         "秋季流感疫苗，帮老人问一声",
@@ -189,7 +211,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.68,
         outcome_title="两万多位老人打上了疫苗",
         outcome="九天里，邻长们把消息带到了每个单元。比去年多了六千多位老人接种，接送车跑了 312 趟，一位也没有落下。",
-        notes=("问过了，两位要去", "都打过了", "李奶奶要坐车去，已报给社区"),
+        notes=(
+            "问过了，两位要去",
+            "李奶奶要坐车去，已报给社区",
+        ),
     ),
     TaskStory(
         "数一数充电桩够不够",
@@ -202,7 +227,11 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.6,
         outcome_title="第一批 420 个充电口开工了",
         outcome="照着大家报的缺口排了先后，最缺的 31 个小区先装，月底前通电。其余的排在明年春天，名单贴在各社区。",
-        notes=("够用", "缺三四个", "晚上抢不到", "够，就是离得远"),
+        notes=(
+            "缺三四个",
+            "晚上抢不到",
+            "够，就是离得远",
+        ),
     ),
     TaskStory(
         "雨季前看看排水沟",
@@ -214,7 +243,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.64,
         outcome_title="清了 1,306 处，大雨那晚没有积水",
         outcome="您们报的 1,306 处在五天里清完了。上月那场大雨，全区没有一个小区淹水。",
-        notes=("通的", "有树叶，已扫开", "2栋门口堵了"),
+        notes=(
+            "有树叶，已扫开",
+            "2栋门口堵了",
+        ),
     ),
     TaskStory(
         "3 栋路灯晚上亮不亮",
@@ -227,7 +259,11 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         hour=17,
         outcome_title="3 栋的路灯亮了",
         outcome="从您开口到灯亮，一共 6 天。3 栋 28 户晚上回家，不用再摸黑。",
-        notes=("不亮", "一闪一闪的", "真黑，昨晚差点摔着"),
+        notes=(
+            "不亮",
+            "一闪一闪的",
+            "真黑，昨晚差点摔着",
+        ),
     ),
     TaskStory(
         "重阳节，给老人带句话",
@@ -239,7 +275,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.86,
         outcome_title="148 碗面，一碗没剩",
         outcome="148 位老人来了食堂，走不动的 17 位由邻长送到家。张师傅说，明年还做。",
-        notes=("带到了", "两位要送上门", "都高兴得很"),
+        notes=(
+            "两位要送上门",
+            "都高兴得很",
+        ),
     ),
     TaskStory(
         "看看儿童滑梯有没有松",
@@ -252,7 +291,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         needs_confirmation=True,
         outcome_title="滑梯和两台器材修好了",
         outcome="换了 14 颗螺丝、一块踏板，漫步机先停用，配件到了就换。",
-        notes=("稳的", "漫步机右边松", "滑梯有颗螺丝翘起来"),
+        notes=(
+            "漫步机右边松",
+            "滑梯有颗螺丝翘起来",
+        ),
     ),
     TaskStory(
         "旧衣旧书收一收",
@@ -263,7 +305,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.7,
         outcome_title="收了 320 公斤旧衣、411 本书",
         outcome="书进了桂花社区的漂流书架，衣服洗净后送去了山区。书架就在社区一楼，随时来拿。",
-        notes=("说到了", "我家也有一箱", "书可以送到社区吗"),
+        notes=(
+            "我家也有一箱",
+            "书可以送到社区吗",
+        ),
     ),
     TaskStory(
         "老旧小区加装扶手，问问哪几级台阶难走",
@@ -276,7 +321,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.66,
         outcome_title="装了 96 段扶手",
         outcome="照着大家报的位置，96 段扶手全装好了，多数在一楼到二楼之间。还有 8 段墙体太薄，改成落地式，月底装。",
-        notes=("一楼入口那三级", "都还好走", "三楼转角那段陡"),
+        notes=(
+            "一楼入口那三级",
+            "三楼转角那段陡",
+        ),
     ),
     TaskStory(
         "菜场改造，听听大家怎么说",
@@ -289,7 +337,12 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.61,
         outcome_title="菜场先改地面和遮雨",
         outcome="最多人说地滑、下雨淋。这两样下月开工，分两段做，不停市。厕所排在春节后。",
-        notes=("地面太滑", "遮雨", "厕所！", "车位不够"),
+        notes=(
+            "地面太滑",
+            "遮雨",
+            "厕所！",
+            "车位不够",
+        ),
     ),
     TaskStory(
         "台风天收花盆",
@@ -302,7 +355,7 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         hour=15,
         outcome_title="大风过去，没有一个花盆掉下来",
         outcome="当晚阵风八级。收了的花盆数不清，砸到人的，一个也没有。",
-        notes=("说到了", "都收了", "五楼帮着收的"),
+        notes=("五楼没人，花盆用绳子绑住了",),
     ),
     TaskStory(
         "片长碰头会，定下季度的三件事",
@@ -316,7 +369,10 @@ CLOSED_TASKS: tuple[TaskStory, ...] = (
         share=0.9,
         outcome_title="三件事定下来了",
         outcome="扶手、路灯、电动车棚。谁负责、什么时候好，写在社区的白板上，每月更新一次。",
-        notes=("能来", "请假，意见发给社区了"),
+        notes=(
+            "能来",
+            "请假，意见发给社区了",
+        ),
     ),
 )
 
@@ -428,7 +484,11 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         days_ago=5,
         days=9,
         share=0.33,
-        notes=("东门", "西门", "都行"),
+        notes=(
+            "东门",
+            "西门",
+            "都行",
+        ),
     ),
     TaskStory(
         "看看谁家要换门牌",
@@ -439,7 +499,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         days=10,
         minutes=3,
         share=0.25,
-        notes=("两户要换", "都清楚"),
+        notes=("两户要换",),
     ),
     TaskStory(
         "晚上巡一圈，提醒关好车棚门",
@@ -449,7 +509,7 @@ ELSEWHERE: tuple[TaskStory, ...] = (
         days=6,
         share=0.2,
         hour=17,
-        notes=("提醒了", "门锁坏了，报给物业"),
+        notes=("门锁坏了，报给物业",),
     ),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +30,7 @@ class Card:
     key: str
     name: str
     line: str
-    hint: str
+    hint: str | Promise
     waiting: str
     is_ready: bool
     portrait: str
