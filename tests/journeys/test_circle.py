@@ -107,12 +107,16 @@ def test_what_was_entered_without_network_arrives_once_when_there_is_one(phone: 
 def test_after_sleep_everything_is_there_once_and_in_order(phone: Phone) -> None:
     staff, leader = phone("worker"), phone("leader")
     leader.goto("/")
-    leader.evaluate("window.heard = []; document.addEventListener('live:event', (e) => window.heard.push(e.detail.title))")
+    listen = "document.addEventListener('live:event', (e) => window.heard.push(e.detail.title))"
+    leader.evaluate(f"window.heard = []; {listen}")
     leader.context.set_offline(True)
     for number in (1, 2, 3):
         post_task(staff, f"睡着时来的第{number}件")
     leader.context.set_offline(False)
-    leader.wait_for_function("window.heard.length >= 3", timeout=20_000)
+    for _attempt in range(100):
+        if len(leader.evaluate("window.heard")) >= 3:
+            break
+        leader.wait_for_timeout(200)
     leader.wait_for_timeout(1_500)
     assert leader.evaluate("window.heard") == [f"睡着时来的第{number}件" for number in (1, 2, 3)]
 
