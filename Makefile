@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 ARGS ?=
 export PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help run serve reset services test test-sqlite test-postgres soak check fmt bench shots lock bootstrap ready
+.PHONY: help run serve reset services test test-sqlite test-postgres soak check fmt messages bench shots lock bootstrap ready
 
 help: ## say what there is
 	@echo "make …"
@@ -41,6 +41,9 @@ check: ready ## lint, format, layers, templates, migrations, types, versions, ho
 fmt: ready ## put Python into its usual form
 	@$(VENV) -m ruff check --fix-only --quiet .
 	@$(VENV) -m ruff format .
+
+messages: ready ## collect the texts of the pages for translation into English
+	@$(VENV) -m ops.messages
 
 bench: ready ## measure the hot paths beside their limits
 	@$(VENV) -m tests.speed $(ARGS)

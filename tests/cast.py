@@ -61,6 +61,12 @@ class Cast:
     stranger: User
 
 
+def person_of(user: User) -> Person:
+    """The person behind an account of the cast."""
+    assert user.person
+    return user.person
+
+
 class _Maker:
     """Hands out numbers of an unissued prefix and makes people with accounts."""
 
@@ -76,7 +82,7 @@ class _Maker:
 
     def leader(self, name: str, role: Role, unit: Unit) -> User:
         user = self.person(name)
-        Appointment.objects.create(person=user.person, role=role, unit=unit, starts_on=SINCE)
+        Appointment.objects.create(person=person_of(user), role=role, unit=unit, starts_on=SINCE)
         return user
 
 
@@ -112,15 +118,15 @@ def make_cast() -> Cast:
     """The whole cast; about sixty inserts."""
     units, make = make_units(), _Maker()
     resident = make.person("方晓")
-    Resident.objects.create(person=resident.person, neighbourhood=units["neighbourhood"])
+    Resident.objects.create(person=person_of(resident), neighbourhood=units["neighbourhood"])
     merchant = Merchant.objects.create(name="青禾理发铺", unit=units["community"])
     other_merchant = Merchant.objects.create(name="禾边药房", unit=units["community"])
     merchant_person, other_merchant_person = make.person("赵小青"), make.person("钱多多")
-    MerchantClerk.objects.create(merchant=merchant, person=merchant_person.person)
-    MerchantClerk.objects.create(merchant=other_merchant, person=other_merchant_person.person)
+    MerchantClerk.objects.create(merchant=merchant, person=person_of(merchant_person))
+    MerchantClerk.objects.create(merchant=other_merchant, person=person_of(other_merchant_person))
     department = Department.objects.create(name="住房部门")
     officer = make.person("孟德海")
-    DepartmentOfficer.objects.create(department=department, person=officer.person)
+    DepartmentOfficer.objects.create(department=department, person=person_of(officer))
     return Cast(
         **units,
         district_clerk=make.leader("沈岚", Role.DISTRICT_CLERK, units["district"]),

@@ -57,8 +57,9 @@ class TaskListView(ScopedListView):
 
     def get_base_queryset(self) -> QuerySet[Task]:
         """With the two counts of the whole task."""
-        rows: QuerySet[Task] = super().get_base_queryset().select_related("unit").with_counts()
-        return rows
+        rows: Any = super().get_base_queryset()
+        found: QuerySet[Task] = rows.select_related("unit").with_counts()
+        return found
 
     @property
     def header_buttons(self) -> list[HeaderButton]:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
 from rewards.benefits import selectors, services
+from rewards.benefits.models import VoucherUse
 
 router = Router()
 
@@ -94,6 +95,6 @@ def verify(request: HttpRequest, payload: CodeIn) -> services.Check:
 
 
 @router.post("/confirm", response=UseOut, summary="Use a code up")
-def confirm(request: HttpRequest, payload: UseIn) -> services.VoucherUse:
+def confirm(request: HttpRequest, payload: UseIn) -> VoucherUse:
     """Idempotent by `id`; 409 with the time when it was used before."""
     return services.confirm_use(id=payload.id, voucher_id=payload.voucher_id, acting_user=request.user)

@@ -220,8 +220,8 @@ API = {
     "api:benefit_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:benefit_code": Row(METHOD_FOR_ALL, rule((PAGE, ENTITLED)), "benefit", json=True),
     "api:verify": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "", lambda _thing: {"code": "12345678"}, rule((PAGE, SHOP), otherwise=DENIED),
-        json=True,
+        METHOD_FOR_ALL, signed_in(INVALID), "", lambda _thing: {"code": "12345678"},
+        rule((PAGE, SHOP), otherwise=DENIED), json=True,
     ),
     "api:confirm": Row(
         METHOD_FOR_ALL, signed_in(INVALID), "",

@@ -57,7 +57,8 @@ def test_the_form_posts_from_a_phone_and_says_how_many_it_reaches(
     cast: Cast, client_for: Callable[[User], Client]
 ) -> None:
     client = client_for(cast.worker)
-    reach = client.get("/tasks/new/reach/", {"targets": cast.community.uid, "roles": "neighbour_leader", "minutes": 30})
+    asked = {"targets": str(cast.community.uid), "roles": "neighbour_leader", "minutes": "30"}
+    reach = client.get("/tasks/new/reach/", asked)
     assert "2 位" in reach.content.decode()
     form = {
         "id": uuid.uuid4(), "title": "看看消防栓", "minutes": 2, "points": 1, "evidence": "none",

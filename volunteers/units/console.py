@@ -29,7 +29,7 @@ def requires(right: Right) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return guarded  # type: ignore[no-any-return]
+        return guarded
 
     return decorate
 

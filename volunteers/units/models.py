@@ -65,7 +65,7 @@ class Unit(MP_Node):
     starts_on = models.DateField(_("设立日期"), null=True, blank=True)
     ends_on = models.DateField(_("撤销日期"), null=True, blank=True)
 
-    objects = UnitManager()
+    objects = UnitManager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("单位")
