@@ -9,7 +9,12 @@ import structlog
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from foundation.breaker import Breaker
+
 log = structlog.get_logger(__name__)
+
+_calls = Breaker(2.0)
+"""After a failure nobody waits for the next one: two seconds of misses, then another try."""
 
 
 class _KeptClient(RedisCacheClient):
@@ -32,9 +37,12 @@ class ForgivingRedisCache(RedisCache):
         self._class = _KeptClient
 
     def _forgive(self, call: Callable[[], Any], otherwise: Any) -> Any:
+        if not _calls.is_open():
+            return otherwise
         try:
             return call()
         except (RedisError, OSError) as error:
+            _calls.trip()
             log.warning("cache unavailable", error=type(error).__name__)
             return otherwise
 

@@ -83,6 +83,8 @@ def start() -> None:
     MARK.write_text(str(os.getpid()))
     server = [str(bootstrap.PYTHON), "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"]
     server += ["--port", str(port), "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+    # As `ops.serve` has it: sockets with tiny frames, not compressed.
+    server += ["--ws", "websockets-sansio", "--ws-max-size", "16384", "--ws-per-message-deflate", "false"]
     os.chdir(ROOT)
     os.execve(server[0], server, environment)
 

@@ -30,6 +30,9 @@ PATIENCE = 60.0
 GRACE = 12.0
 STEADY = 20.0
 MOST_FALLS = 5
+# Short frames are not worth compressing, a phone's frames are tiny, and the heartbeat is the phone's own.
+LIVE_OPTIONS = ["--ws", "websockets-sansio", "--ws-max-size", "16384", "--ws-per-message-deflate", "false"]
+LIVE_OPTIONS += ["--ws-ping-interval", "0", "--loop", "uvloop", "--http", "httptools"]
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Arrangement:
         web += ["--workers-kill-timeout", "5", "config.wsgi:application"]
         live = [python, "-m", "uvicorn", "config.live:application", *here, str(self.live_port)]
         live += ["--workers", str(self.live_processes), "--no-access-log", "--log-level", "warning"]
-        live += ["--lifespan", "auto", "--timeout-graceful-shutdown", "3", "--backlog", "4096"]
+        live += ["--lifespan", "auto", "--timeout-graceful-shutdown", "6", "--backlog", "4096", *LIVE_OPTIONS]
         self.children = [Child("web", web), Child("live", live)]
         for number in range(1, self.workers + 1):
             self.children.append(Child(f"worker-{number}", [python, "manage.py", "run_worker"]))
