@@ -154,10 +154,10 @@ class Activity:
         for head in self.heads:
             if head.role not in story.roles or not head.path.startswith(unit.path):
                 continue
-            declined = self.rng.random() < DECLINED_SHARE
+            declined = self.rng.random() < DECLINED_SHARE and not head.path.startswith(self.her_group)
             if not self._answers(story, head):
                 continue
-            row = self._word(story, task, head, self.calendar.between(posted, end), declined and story.share < 1)
+            row = self._word(story, task, head, self.calendar.between(posted, end), declined)
             rows.append(row)
             count = counts[head.path[:COMMUNITY_WIDTH]]
             count["declined"] += row.state == CheckInState.DECLINED
@@ -197,7 +197,7 @@ class Activity:
             submitted_at=said,
             client_at=said,
         )
-        if declined and head.person_id != self.her_id:
+        if declined:
             row.state = CheckInState.DECLINED
             row.fingerprint = Word().fingerprint(task.pk, declined=True)
             return row
