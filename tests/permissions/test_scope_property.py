@@ -67,7 +67,9 @@ class District:
 
     def allowed(self, who: int, right: Right) -> set[int]:
         """Units where somebody has a right: one of those above it, or itself, is where they hold a role with it."""
-        given_in = {unit for person, unit, role, now in self.held if person == who and now and right in ROLE_RIGHTS[role]}
+        given_in = {
+            unit for person, unit, role, now in self.held if person == who and now and right in ROLE_RIGHTS[role]
+        }
         return {at for at in range(len(self.units)) if self.above(at) & given_in}
 
     def serves(self, who: int, right: Right | None = None) -> list[tuple[int, Role]]:
@@ -97,7 +99,9 @@ def build(drawn: dict[str, Any]) -> District:
     made.units = list(Unit.objects.filter(path__startswith="0001"))
     order = {unit.path: at for at, unit in enumerate(made.units)}
     made.parent = [order.get(unit.path[:-4]) for unit in made.units]
-    made.users = [User.objects.create(username=f"who{n}", person=Person.objects.create(name=f"人{n}")) for n in range(3)]
+    made.users = [
+        User.objects.create(username=f"who{n}", person=Person.objects.create(name=f"人{n}")) for n in range(3)
+    ]
     today = timezone.localdate()
     for person, unit, role, span in drawn["held"]:
         who, where = person % 3, unit % len(made.units)
@@ -165,9 +169,7 @@ def check_things(made: District, drawn: list[tuple[int, int, bool]]) -> None:
             id=uuid.uuid4(), task=task, person_id=person_id, unit=place, role="area_leader", state="submitted",
             fingerprint="",
         )  # fmt: skip
-        event = Event.objects.create(
-            unit=place, title="e", place="p", starts_at=now, ends_at=now + DAY, is_public=flag
-        )
+        event = Event.objects.create(unit=place, title="e", place="p", starts_at=now, ends_at=now + DAY, is_public=flag)
         sign_up = SignUp.objects.create(id=uuid.uuid4(), event=event, person_id=person_id, fingerprint="")
         merchant = Merchant.objects.create(name="m", unit=place)
         package = BenefitPackage.objects.create(name="p", unit=place, starts_on=today, ends_on=today)

@@ -27,10 +27,12 @@ from events.tasks.services import post_task
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Benefit, BenefitPackage, Merchant
 from tests.cast import SINCE, Cast
+from tests.roster.books import simple
 from volunteers.accounts.models import User
 from volunteers.accounts.services import mark_second_factor
 from volunteers.people.models import Person
 from volunteers.roster.models import ImportBatch
+from volunteers.roster.services import preview_import
 from volunteers.units.models import LEVEL_OF_ROLE, THREE_HEADS, Appointment, Role, Unit
 
 OWN, BELOW, SIBLING, ABOVE = "own", "below", "sibling", "above"
@@ -171,10 +173,9 @@ def _add_benefits(world: World, name: str, unit: Unit) -> None:
     )  # fmt: skip
     benefit.merchants.add(merchant)
     world.things |= {("merchant", name): merchant, ("package", name): package, ("benefit", name): benefit}
-    world.things["batch", name] = ImportBatch.objects.create(
-        file_name=f"{TITLE}.xlsx", sha256="0" * 64, state="dropped", totals={}, counts={}, changes={},
-        scope_path=unit.path,
-    )  # fmt: skip
+    batch = preview_import(content=simple(), file_name="名册.xlsx", acting_user=SYSTEM)
+    ImportBatch.objects.filter(pk=batch.pk).update(state="dropped", scope_path=unit.path)
+    world.things["batch", name] = batch
 
 
 def _add_visitors(world: World) -> None:
