@@ -55,7 +55,7 @@ def banner(port: int, *more: str) -> str:
         f"  Open         http://127.0.0.1:{port}/",
         f"  Be somebody  http://127.0.0.1:{port}/demo/   (one click: leader, worker, clerk, resident, merchant …)",
         f"  Console      http://127.0.0.1:{port}/console/",
-        f"  API          http://127.0.0.1:{port}/api/docs",
+        f"  API          http://127.0.0.1:{port}/api/openapi.json",
         *more,
         "",
         "  Ctrl-C stops it. The data stays in var/; `make reset` starts over.",
