@@ -17,18 +17,20 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets import HeaderButton
 from wagtail.models import Page, PageQuerySet
 
 from cms.figures import figures_for
+from cms.home import vacant_neighbourhoods
 from cms.models import EventIndexPage, EventPage, NoticeIndexPage, NoticePage, UnitSectionPage
 from cms.sections import section_of
 from events.gatherings.models import Event
+from events.tasks.selectors import posted_tasks
 from foundation.errors import Denied
-from volunteers.units.console import ScopedListView, ScopedMenuItem
+from volunteers.units.console import DayColumn, ScopedListView, ScopedMenuItem
 from volunteers.units.models import STAFF, Unit
-from volunteers.units.rights import Right, grants
+from volunteers.units.rights import Right, grants, paths_where
 
 KEPT_FOR_OPERATORS = {"explorer", "reports", "settings", "help", "snippets", "documents"}
 
@@ -107,7 +109,7 @@ class NoticeListView(_PageListView):
             Column("must_read", label=_("请大家看"), accessor=lambda page: _("是") if page.must_read else ""),
             Column("read_count", label=_("知道了"), classname="number"),
             Column("live", label=_("状态"), accessor=_state),
-            DateColumn("first_published_at", label=_("发布"), sort_key="first_published_at"),
+            DayColumn("first_published_at", label=_("发布"), sort_key="first_published_at"),
         ]
 
     @property
@@ -145,7 +147,7 @@ class EventListView(_PageListView):
     def more_columns(self) -> list[Column]:
         """When, where, how many."""
         return [
-            DateColumn("starts_at", label=_("开始"), sort_key="starts_at"),
+            DayColumn("starts_at", label=_("开始"), sort_key="starts_at"),
             Column("place", label=_("地点")),
             Column("signed", label=_("报名"), classname="number", accessor=self._signed),
             Column("live", label=_("状态"), accessor=_state),
@@ -180,10 +182,28 @@ class FiguresPanel(Component):
         return {"figures": figures_for(self.user)}
 
 
+class HandPanel(Component):
+    """Where a hand is needed: open tasks with how far they have got, and neighbourhoods without a leader."""
+
+    name = "hand"
+    template_name = "cms/console_hand.html"
+    order = 20
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Newest tasks first, places by number; nobody is listed by name."""
+        return {
+            "posted": posted_tasks(self.user, only_open=True, limit=8),
+            "vacant": vacant_neighbourhoods(paths_where(self.user, Right.SEE_ROLLUP))[:8],
+        }
+
+
 @hooks.register("construct_homepage_panels")
 def homepage_panels(request: HttpRequest, panels: list[Any]) -> None:
     """Figures for staff; Wagtail's own panels speak to editors of large sites."""
-    panels[:] = [FiguresPanel(request.user)]
+    panels[:] = [FiguresPanel(request.user), HandPanel(request.user)]
 
 
 @hooks.register("construct_homepage_summary_items")
@@ -215,8 +235,7 @@ def page_chooser(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
 @hooks.register("before_copy_page")
 def copy_stays_here(request: HttpRequest, page: Page) -> HttpResponse | None:
     """A copy stays in the section of its unit."""
-    parent = request.POST.get("new_parent_page")
-    if parent and parent != str(page.get_parent().pk):
+    if request.method == "POST" and request.POST.get("new_parent_page") != str(page.get_parent().pk):
         raise Denied(_("复制的页面只能留在本单位里。"))
     return None
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.translation import gettext_lazy as _
 
 from foundation import context
-from foundation.errors import Refused
+from foundation.errors import Conflict, Invalid, Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -45,7 +48,11 @@ class RefusedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer refusals; everything else goes on to Django."""
+        """Answer refusals, the database's own among them; everything else goes on to Django."""
+        if isinstance(exception, ProtectedError):
+            exception = Conflict(_("还有别的内容用着它，不能删。"))
+        elif isinstance(exception, MultiValueDictKeyError):  # a form of the console without one of its fields
+            exception = Invalid()
         if not isinstance(exception, Refused):
             return None
         if wants_json(request):

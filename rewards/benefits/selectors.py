@@ -23,7 +23,7 @@ from rewards.benefits.models import (
     VoucherUse,
 )
 from volunteers.units.models import Unit
-from volunteers.units.rights import Grant, grants
+from volunteers.units.rights import Grant, grants, person_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def package_for(user: Actor) -> list[Shelf]:
 
 def merchant_of(user: Actor) -> Merchant | None:
     """The shop for which the user verifies, if it is active."""
-    return Merchant.objects.filter(clerks__person_id=user.person_id, is_active=True).order_by("pk").first()
+    return Merchant.objects.filter(clerks__person_id=person_id_of(user), is_active=True).order_by("pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from tests.permissions.rules import (
     Row,
 )  # fmt: skip
 from tests.permissions.table import TABLE
-from tests.permissions.table_wagtail import wagtail_row
-from tests.permissions.world import OWN, RELATIONS, TITLE, VISITORS, World, page_state
+from tests.permissions.table_wagtail import FALLS_OVER, wagtail_row
+from tests.permissions.world import OWN, RELATIONS, VISITORS, World, page_state
 
 METHODS = ("GET", "POST", "FULL", "PUT", "DELETE")
 PLACEHOLDER = re.compile(r"<(?:[a-z_]+:)?([a-z_0-9]+)>|\(\?P<([a-z_0-9]+)>(?:\([^()]*\)|[^()])*\)")
@@ -183,6 +183,8 @@ def fits(question: Question, wanted: str, got: str) -> bool:
         return True  # refused before it was asked who it is
     if question.method == "POST" and wanted == METHOD and got in REFUSALS:
         return True
+    if got == ERROR and question.address.name in FALLS_OVER and question.method == "POST":
+        return True
     return got in ACCEPTED.get(wanted, frozenset({wanted}))
 
 
@@ -218,6 +220,6 @@ def ask(world: World, question: Question) -> str:
         transaction.set_rollback(True)
     if not fits(question, wanted, got):
         return f"{question}: {wanted} expected, got {got} ({response.status_code} {path})"
-    if page and wanted == QUIET and (TITLE.encode() in told or before != after):
+    if page and wanted == QUIET and (page.title.encode() in told or before != after):
         return f"{question}: tells or changes another unit's page ({response.status_code} {path})"
     return ""

@@ -141,7 +141,7 @@ TASKS = {
         rule((PAGE, DECIDERS), (DENIED, CHECK_INS)),
     ),
     "task_detail": Row(
-        rule((PAGE, SEEN)), rule((INVALID, SEEN)), "task", _word,
+        rule((PAGE, SEEN)), rule((IN, SEEN)), "task", _word,
         # The word of whoever holds the unit is there already: a second one is a conflict.
         rule((INVALID, who(LEADERS, "own")), (PAGE, ASKED)),
     ),
@@ -153,18 +153,18 @@ TASKS = {
     ),
     "check_in_for": Row(
         rule((PAGE, who(f"{LEADERS_ABOVE} {STAFF}", "below")), (DENIED, who(f"{LEADERS_ABOVE} {STAFF}", "own"))),
-        rule((INVALID, who(f"{LEADERS_ABOVE} {STAFF}", "below")), (DENIED, who(f"{LEADERS_ABOVE} {STAFF}", "own"))),
+        rule((IN, who(f"{LEADERS_ABOVE} {STAFF}", "below")), (DENIED, who(f"{LEADERS_ABOVE} {STAFF}", "own"))),
         "appointment",
     ),
     "task_rollup": reading(rule((DENIED, who("leader", "own above")), (PAGE, SEEN)), "task"),
     "task_close": Row(
-        rule((PAGE, CLOSERS), (DENIED, SEEN)), rule((INVALID, CLOSERS), (DENIED, SEEN)), "task", _outcome,
+        rule((PAGE, CLOSERS), (DENIED, SEEN)), rule((IN, CLOSERS), (DENIED, SEEN)), "task", _outcome,
         rule((PAGE, CLOSERS), (DENIED, SEEN)),
     ),
     "task_outcome": reading(rule((PAGE, SEEN)), "closed"),
     "outcome_photo": reading(rule((PAGE, SEEN)), "closed"),
     "check_in_return": Row(
-        rule((PAGE, DECIDERS), (DENIED, CHECK_INS)), rule((INVALID, DECIDERS), (DENIED, CHECK_INS)), "check_in",
+        rule((PAGE, DECIDERS), (DENIED, CHECK_INS)), rule((IN, DECIDERS), (DENIED, CHECK_INS)), "check_in",
         _reason, rule((PAGE, DECIDERS), (DENIED, CHECK_INS)),
     ),
     "check_in_photo": reading(rule((PAGE, CHECK_INS)), "check_in"),
@@ -184,7 +184,7 @@ READING = {
 }
 
 API = {
-    "api:openapi-json": public(),
+    "api:openapi-json": public(PAGE, PAGE),
     "api:api-root": public(MISSING, MISSING),
     "api:task_list": Row(signed_in(PAGE), signed_in(INVALID), json=True),
     # One address, two operations: Ninja names it twice.
@@ -231,7 +231,7 @@ API = {
     "api:points": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:inbox": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:sync": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
-    "api:read": Row(METHOD_FOR_ALL, signed_in(INVALID), "", lambda _thing: {"cursor": ""}, signed_in(PAGE), json=True),
+    "api:read": Row(METHOD_FOR_ALL, signed_in(PAGE), "", lambda _thing: {"cursor": ""}, signed_in(PAGE), json=True),
 }  # fmt: skip
 
 _DESK = Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS))))

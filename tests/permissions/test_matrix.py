@@ -127,7 +127,7 @@ def test_every_command_of_the_project_is_in_the_table() -> None:
     assert found == set(COMMANDS)
 
 
-def test_rights_that_end_today_are_gone_at_the_next_request(world: World, client_for: Callable[..., Client]) -> None:
+def test_rights_that_ended_yesterday_are_gone(world: World) -> None:
     assert world.client("former_leader").get("/tasks/").status_code == 200
     task = world.things["task", "neighbourhood"]
     assert world.client("former_leader").get(f"/tasks/{task.pk}/").status_code == 404

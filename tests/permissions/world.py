@@ -22,7 +22,7 @@ from cms.models import EventPage, NoticePage
 from cms.sections import section_of, sync_staff_groups
 from cms.services import write_event, write_notice
 from events.gatherings.services import Plan
-from events.tasks.models import CheckIn, Outcome, Task
+from events.tasks.models import CheckIn, Outcome, Task, TaskTally
 from events.tasks.services import post_task
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Benefit, BenefitPackage, Merchant
@@ -136,6 +136,7 @@ def _add_work(world: World, name: str, unit: Unit, jpeg: bytes) -> None:
         task=closed, title="办成了", story="谢谢", photo_before=ContentFile(jpeg, "before.jpg"),
         photo_after=ContentFile(jpeg, "after.jpg"),
     )  # fmt: skip
+    TaskTally.objects.filter(task=world.things["task", name]).update(done=1)
     world.things["check_in", name] = CheckIn.objects.create(
         id=uuid.uuid4(), task=world.things["task", name], person=held.person, unit=unit, role=held.role,
         state="submitted", answer="done", fingerprint="0" * 64, photo=ContentFile(jpeg, "done.jpg"),
@@ -148,9 +149,10 @@ def _add_told(world: World, name: str, unit: Unit, jpeg: bytes) -> None:
         title="楼道", file=ImageFile(io.BytesIO(jpeg), "matrix.jpg"), collection=section.collection
     )
     now = timezone.now()
-    plan = Plan(title=TITLE, place="食堂", starts_at=now + dt.timedelta(days=1), ends_at=now + dt.timedelta(days=2))
+    title = f"{TITLE}（{name}）"  # each its own, so that a leak names its unit
+    plan = Plan(title=title, place="食堂", starts_at=now + dt.timedelta(days=1), ends_at=now + dt.timedelta(days=2))
     pages = {
-        "notice": write_notice(unit=unit, title=TITLE, summary="说明", acting_user=SYSTEM),
+        "notice": write_notice(unit=unit, title=title, summary="说明", acting_user=SYSTEM),
         "event": write_event(unit=unit, plan=plan, summary="说明", acting_user=SYSTEM),
     }
     for sort, page in pages.items():

@@ -21,4 +21,10 @@ urlpatterns: list[URLPattern] = [
     path("console/password_reset/", staff.gone, name="console_password_reset"),
     path("console/password_reset/<path:rest>", staff.gone, name="console_password_reset_below"),
     path("_util/login/", staff.closed, name="wagtail_login"),
+    path("console/failwhale/", staff.gone, name="console_closed"),
+    path("console/test404/", staff.gone, name="console_closed"),
+    path("console/reports/page-types-usage/", staff.gone, name="console_closed"),
+    path("console/reports/page-types-usage/results/", staff.gone, name="console_closed"),
+    path("console/pages/<int:page_id>/move/", staff.gone, name="console_closed"),
+    path("console/pages/<int:page_id>/move/<int:destination_id>/confirm/", staff.gone, name="console_closed"),
 ]

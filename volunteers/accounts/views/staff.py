@@ -153,6 +153,11 @@ def closed(request: HttpRequest) -> HttpResponse:
     return redirect("staff_login")
 
 
-def gone(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Password resets by mail of other packages: there is no mail, and a reset must not pass by the second factor."""
+def gone(request: HttpRequest, **_rest: object) -> HttpResponse:
+    """Pages of packages that nobody may have, whatever the packages would say.
+
+    Password resets by mail (there is no mail, and a reset must not pass by the second factor); moving a page, whose
+    confirmation tells the title before it asks for the right; the report that names the newest page of each kind,
+    whoever wrote it; the tests of the error pages.
+    """
     raise Http404
