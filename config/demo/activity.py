@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from config.demo import stories
 from config.demo.ledger import Ledger
-from config.demo.people import BATCH, Ground, accounts_for
+from config.demo.people import Ground, accounts_for
 from config.demo.personas import GROUP_LEADER, LEADER
 from config.demo.stories import CLOSED_TASKS, ELSEWHERE, OPEN_TASKS, THANKS, Answer, TaskStory
 from config.demo.timeline import Timeline
@@ -28,9 +28,14 @@ from events.tasks.services import close_task, post_task, thank_everybody
 from foundation import streams
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
+from volunteers.roster.writer import writer
 from volunteers.units.models import STAFF, THREE_HEADS, Appointment, Level, Role, Unit
 
 DECLINED_SHARE, NOTED_SHARE = 0.02, 0.4
+CHECK_IN_COLUMNS = (
+    *("id", "task_id", "person_id", "unit_id", "role", "state", "answer", "note", "needs_help", "fingerprint"),
+    *("client_at", "submitted_at", "decided_at", "decided_by_id", "return_reason"),
+)
 RURAL = ("秋收借晒场", "桥头石栏")
 # What the pages of the demo's people show: these are still open for 周桂兰, and her group has answered the first.
 OPEN_FOR_HER = (stories.STAIRS, stories.HEATING)
@@ -164,7 +169,7 @@ class Activity:
             count["done"] += row.state != CheckInState.DECLINED
             count["confirmed"] += row.state == CheckInState.CONFIRMED
             count["help"] += row.needs_help
-        CheckIn.objects.bulk_create(rows, batch_size=BATCH)
+        writer().insert(CheckIn, CHECK_IN_COLUMNS, [[getattr(row, name) for name in CHECK_IN_COLUMNS] for row in rows])
         self._move_tallies(task, counts)
         self.check_ins += len(rows)
 
@@ -189,7 +194,7 @@ class Activity:
             person_id=head.person_id,
             unit_id=head.unit_id,
             role=head.role,
-            state=CheckInState.CONFIRMED,
+            state=CheckInState.CONFIRMED.value,
             answer="",
             note="",
             needs_help=False,
@@ -198,7 +203,7 @@ class Activity:
             client_at=said,
         )
         if declined:
-            row.state = CheckInState.DECLINED
+            row.state = CheckInState.DECLINED.value
             row.fingerprint = Word().fingerprint(task.pk, declined=True)
             return row
         answers = story.question.answers
@@ -239,7 +244,7 @@ class Activity:
         confirmer = self.group_leaders.get(head.path[: -Unit.steplen])
         hers = head.path.startswith(self.her_group)
         if story.is_open and (hers or self.rng.random() < 0.5):
-            row.state = CheckInState.SUBMITTED
+            row.state = CheckInState.SUBMITTED.value
             return
         row.decided_at = self.calendar.after(row.submitted_at, 30)
         row.decided_by = confirmer

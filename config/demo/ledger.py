@@ -14,8 +14,10 @@ from config.demo.people import BATCH
 from config.demo.when import Calendar
 from rewards.points.models import AccountKind, PointsAccount, Transfer
 from rewards.points.services import system_account_id
+from volunteers.roster.writer import writer
 from volunteers.units.models import THREE_HEADS, Appointment
 
+LINE = ("points", "rule", "reason", "source_key", "unit_id", "actor_id", "at")
 ON_DUTY, ON_DUTY_POINTS = "on_duty", 10
 
 
@@ -71,18 +73,16 @@ class Ledger:
             sums[person_id] += line["points"]
         self._move_balances(sums)
         accounts = dict(PointsAccount.objects.filter(kind=AccountKind.PERSON).values_list("person_id", "pk"))
-        Transfer.objects.bulk_create(
+        rows = [
             (
-                Transfer(
-                    id=uuid.UUID(int=self.rng.getrandbits(128), version=4),
-                    from_account_id=issuing_id,
-                    to_account_id=accounts[person_id],
-                    **line,
-                )
-                for person_id, line in lines
-            ),
-            batch_size=BATCH,
-        )
+                uuid.UUID(int=self.rng.getrandbits(128), version=4),
+                issuing_id,
+                accounts[person_id],
+                *(line[name] for name in LINE),
+            )
+            for person_id, line in lines
+        ]
+        writer().insert(Transfer, ("id", "from_account_id", "to_account_id", *LINE), rows)
         return len(lines)
 
     def _move_balances(self, sums: Counter[int]) -> None:
