@@ -22,7 +22,7 @@ from wagtail.admin.widgets import HeaderButton
 from wagtail.models import Page, PageQuerySet
 
 from cms.figures import figures_for
-from cms.home import vacant_neighbourhoods
+from cms.home import vacancies_below
 from cms.models import EventIndexPage, EventPage, NoticeIndexPage, NoticePage, UnitSectionPage
 from cms.sections import section_of
 from events.gatherings.models import Event
@@ -196,7 +196,7 @@ class HandPanel(Component):
         """Newest tasks first, places by number; nobody is listed by name."""
         return {
             "posted": posted_tasks(self.user, only_open=True, limit=8),
-            "vacant": vacant_neighbourhoods(paths_where(self.user, Right.SEE_ROLLUP))[:8],
+            "vacant": vacancies_below(paths_where(self.user, Right.SEE_ROLLUP))[:8],
         }
 
 

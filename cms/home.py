@@ -67,11 +67,21 @@ def _ticket(user: Actor) -> Ticket | None:
     return next((ticket for ticket in tickets_of(user) if ticket.state == "ready"), None)
 
 
-def _vacant_neighbourhoods(paths: list[str]) -> list[Unit]:
-    """Neighbourhoods without a leader below these units, by number; at most twenty."""
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A neighbourhood without a leader, and where it lies."""
+
+    unit: Unit
+    where: str
+
+
+def vacancies_below(paths: list[str]) -> list[Vacancy]:
+    """Neighbourhoods without a leader below these units, by number; at most twenty. Two queries."""
     held = Appointment.objects.active().of_roles([Role.NEIGHBOUR_LEADER]).values("unit_id")
     scope = Unit.objects.at(Level.NEIGHBOURHOOD).filter(under(paths))
-    return list(scope.exclude(pk__in=held)[:20])
+    places = list(scope.exclude(pk__in=held)[:20])
+    where = breadcrumbs(places)
+    return [Vacancy(place, where[place.pk]) for place in places]
 
 
 def leader_home(request: HttpRequest, grant: Grant) -> HttpResponse:
@@ -100,7 +110,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     context = {
         "unit": Unit.objects.get(pk=grant.unit_id),
         "waiting": tasks.waiting_for(user).count(),
-        "vacant": _vacant_neighbourhoods(paths),
+        "vacant": vacancies_below(paths),
         "posted": tasks.posted_tasks(user, only_open=True, limit=4),
         "cards": tasks.open_tasks_for(user)[:3],
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
@@ -118,7 +128,7 @@ def staff_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     context = {
         "unit": Unit.objects.get(pk=grant.unit_id),
         "posted": tasks.posted_tasks(user, only_open=True, limit=6),
-        "vacant": _vacant_neighbourhoods(paths),
+        "vacant": vacancies_below(paths),
         "events": _events(user),
         **_notices(user),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -23,7 +23,7 @@ from events.tasks import checkins_sql
 from events.tasks.audience import COMMUNITY_WIDTH, grants_asked
 from events.tasks.models import CheckIn, CheckInState, Task, TaskTally
 from events.tasks.permissions import can_decide_check_in, can_enter_for
-from foundation import audit, clock, failpoints, streams
+from foundation import audit, clock, failpoints, statements, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
@@ -44,7 +44,8 @@ class Word:
 
     def fingerprint(self, task_id: uuid.UUID, *, declined: bool = False) -> str:
         """What makes two sendings the same."""
-        return fingerprint({"task": str(task_id), "declined": declined, **asdict(self)})
+        said = {"answer": self.answer, "note": self.note, "place": self.place}
+        return fingerprint({"task": str(task_id), "declined": declined, **said})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +87,25 @@ def _move_tally(task_id: uuid.UUID, path: str, **by: int) -> None:
     )
 
 
-def _values(check_in: CheckIn) -> dict[str, Any]:
-    """What is stored, by column, without what the database fills in; a photo is saved on the way."""
-    given = {f: f.pre_save(check_in, True) for f in CheckIn._meta.concrete_fields}
-    return {
-        field.column: field.get_db_prep_save(value, connection)
-        for field, value in given.items()
-        if not isinstance(value, DatabaseDefault)
-    }
-
-
 def _insert(check_in: CheckIn) -> bool:
     """Insert unless the id or the leader's word on this task is already there; True when it is new."""
-    values = _values(check_in)
-    columns = ", ".join(f'"{column}"' for column in values)
-    marks = ", ".join(["%s"] * len(values))
+    given = {f: f.pre_save(check_in, True) for f in CheckIn._meta.concrete_fields}
+    given = {f: value for f, value in given.items() if not isinstance(value, DatabaseDefault)}
+    columns = ", ".join(f'"{field.column}"' for field in given)
+    marks = ", ".join(["%s"] * len(given))
+    values = [field.get_db_prep_save(value, connection) for field, value in given.items()]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO tasks_checkin ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
-            list(values.values()),
+            values,
         )
         return bool(cursor.rowcount == 1)
 
 
 def _stored_or_refuse(id: uuid.UUID, print_: str, task: Task, speaker: Speaker) -> CheckIn:  # noqa: A002
-    if stored := CheckIn.objects.filter(pk=id).first():
+    rows = statements.fetch(CheckIn, "WHERE id = %s", [CheckIn._meta.pk.get_db_prep_value(id, connection)])
+    if rows:
+        stored = rows[0][0]
         if stored.person_id != speaker.person_id:
             raise Missing
         same_body_or_refuse(stored.fingerprint, print_)
@@ -167,7 +162,7 @@ def _write(row: CheckIn, task: Task, speaker: Speaker, acting_user: Actor) -> bo
     award = _award(task, row, acting_user) if task.points and row.state == CheckInState.CONFIRMED else None
     if checkins_sql.is_possible() and not row.needs_help:
         community = speaker.path[:COMMUNITY_WIDTH]
-        return checkins_sql.write(row, _values(row), community=community, entry=entry, award=award)
+        return checkins_sql.write(row, community=community, entry=entry, award=award)
     with transaction.atomic():
         if not _insert(row):
             return False
@@ -229,6 +224,9 @@ def decline(*, id: uuid.UUID, task: Task, acting_user: Actor) -> CheckIn:  # noq
         unit_id=speaker.unit_id,
         role=speaker.role,
         state=CheckInState.DECLINED,
+        answer="",
+        note="",
+        needs_help=False,
         fingerprint=print_,
     )
     if not task.is_open or not _insert(row):

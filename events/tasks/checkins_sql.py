@@ -7,6 +7,7 @@ proves row by row.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -23,10 +24,24 @@ def is_possible() -> bool:
     return connection.vendor == "postgresql"
 
 
+_COLUMNS = (
+    "id", "task_id", "person_id", "unit_id", "role", "state", "answer", "note", "photo", "place", "needs_help",
+    "fingerprint", "client_at", "entered_by_id",
+)  # fmt: skip
+
+
+def _values(row: CheckIn) -> dict[str, Any]:
+    """What is stored, by column; a photo is saved on the way."""
+    values = {column: getattr(row, column) for column in _COLUMNS}
+    values["photo"] = CheckIn._meta.get_field("photo").pre_save(row, True).name if row.photo else ""
+    values["place"] = None if row.place is None else json.dumps(row.place)
+    return values
+
+
 @cache
-def _statement(columns: tuple[str, ...], awards: bool) -> str:
-    names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join(f"%({column})s" for column in columns)
+def _statement(awards: bool) -> str:
+    names = ", ".join(_COLUMNS)
+    marks = ", ".join(f"%({column})s" for column in _COLUMNS)
     return (
         f"WITH made AS (INSERT INTO tasks_checkin ({names}) VALUES ({marks}) "  # noqa: S608 - names of our own columns
         "ON CONFLICT DO NOTHING RETURNING 1), "
@@ -37,17 +52,15 @@ def _statement(columns: tuple[str, ...], awards: bool) -> str:
     )
 
 
-def write(
-    row: CheckIn, values: dict[str, Any], *, community: str, entry: AuditEntry, award: dict[str, Any] | None
-) -> bool:
+def write(row: CheckIn, *, community: str, entry: AuditEntry, award: dict[str, Any] | None) -> bool:
     """Write a check-in that asks for no help, and all that follows from it; True when it is new.
 
-    `values` by column, `community` the path of its community, `award` the arguments of `award_points`. Outside a
-    transaction it commits by itself.
+    `community` is the path of its community, `award` the arguments of `award_points`. Outside a transaction it commits
+    by itself.
     """
-    more = {"confirmed": int(row.state == CheckInState.CONFIRMED), "community": community}
-    more |= statements.audit_values(entry)
+    values = _values(row) | statements.audit_values(entry)
+    values |= {"confirmed": int(row.state == CheckInState.CONFIRMED), "community": community}
     if award:
-        more |= award_values(**award)
+        values |= award_values(**award)
     failpoints.hit("check_in.before_commit")
-    return bool(statements.run(_statement(tuple(values), award is not None), values | more))
+    return bool(statements.run(_statement(award is not None), values))

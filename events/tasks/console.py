@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets import HeaderButton
 
 from events.tasks import services
@@ -21,7 +21,7 @@ from events.tasks.forms import TaskForm
 from events.tasks.models import Task
 from events.tasks.views import take_errors
 from foundation.errors import Invalid
-from volunteers.units.console import ScopedListView, ScopedMenuItem, requires
+from volunteers.units.console import DayColumn, ScopedListView, ScopedMenuItem, requires
 from volunteers.units.rights import Right
 
 
@@ -52,7 +52,7 @@ class TaskListView(ScopedListView):
         Column("asked", label=gettext_lazy("请了几位"), classname="number"),
         Column("done", label=gettext_lazy("说了"), classname="number"),
         Column("get_state_display", label=gettext_lazy("状态")),
-        DateColumn("due_at", label=gettext_lazy("到什么时候")),
+        DayColumn("due_at", label=gettext_lazy("到什么时候")),
     )
 
     def get_base_queryset(self) -> QuerySet[Task]:

@@ -22,6 +22,9 @@ POSTING_LEVELS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 TARGET_LEVELS = (*POSTING_LEVELS, Level.AREA)
 
 
+_WANTED_BY = {"photo": Evidence.PHOTO, "lat": Evidence.PLACE, "lng": Evidence.PLACE}
+
+
 class CheckInForm(forms.Form):
     """A leader's word. One choice is enough; everything else may stay empty."""
 
@@ -35,6 +38,10 @@ class CheckInForm(forms.Form):
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"id": uuid.uuid4()})
+        # What the task does not ask for is not made: Django copies every field for every form.
+        self.base_fields = {  # type: ignore[misc]
+            n: f for n, f in type(self).base_fields.items() if _WANTED_BY.get(n, task.evidence) == task.evidence
+        }
         super().__init__(*args, **kwargs)
         self.fields["answer"].choices = [(a["code"], a["label"]) for a in task.answers]  # type: ignore[attr-defined]
         self.evidence = task.evidence
@@ -42,7 +49,7 @@ class CheckInForm(forms.Form):
     def word(self) -> Word:
         """What the leader said. Photo and place are dropped when the task does not ask for them."""
         place = None
-        lat, lng = self.cleaned_data["lat"], self.cleaned_data["lng"]
+        lat, lng = self.cleaned_data.get("lat"), self.cleaned_data.get("lng")
         if self.evidence == Evidence.PLACE and lat is not None and lng is not None:
             place = {"lat": round(lat, 3), "lng": round(lng, 3)}
         return Word(answer=self.cleaned_data["answer"], note=self.cleaned_data["note"], place=place)

@@ -114,9 +114,10 @@ class CheckIn(models.Model):
     """A leader's own word that it is done (or how it is). The id is the phone's; the unit is where it happened."""
 
     id = models.UUIDField(primary_key=True)
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="check_ins")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="check_ins")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="check_ins")
+    # The constraint and the indexes below begin with these three: indexes of their own would only slow the write.
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="check_ins", db_index=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="check_ins", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="check_ins", db_index=False)
     role = models.CharField(_("职务"), max_length=20, choices=Role.choices)
     state = models.CharField(_("状态"), max_length=10, choices=CheckInState.choices)
     answer = models.CharField(_("回答"), max_length=20, blank=True, db_default="")

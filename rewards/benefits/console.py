@@ -16,14 +16,14 @@ from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
 from foundation import audit
 from foundation.actors import Actor
 from rewards.benefits import services
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant, RefusalReport
-from volunteers.units.console import ScopedListView, requires
+from volunteers.units.console import DayColumn, ScopedListView, requires
 from volunteers.units.models import THREE_HEADS, Level
 from volunteers.units.rights import Right, paths_where, units_where
 
@@ -101,7 +101,7 @@ class BenefitListView(ScopedListView):
         Column("get_kind_display", label=gettext_lazy("类别")),
         Column("package", label=gettext_lazy("优惠包")),
         Column("get_state_display", label=gettext_lazy("状态")),
-        DateColumn("ends_on", label=gettext_lazy("到")),
+        DayColumn("ends_on", label=gettext_lazy("到")),
     )
 
     @property
@@ -148,8 +148,8 @@ class PackageListView(ScopedListView):
             "name", label=gettext_lazy("名称"), get_url=lambda p: reverse("console_package_edit", args=[p.uid])
         ),
         Column("unit", label=gettext_lazy("单位")),
-        DateColumn("starts_on", label=gettext_lazy("从")),
-        DateColumn("ends_on", label=gettext_lazy("到")),
+        DayColumn("starts_on", label=gettext_lazy("从")),
+        DayColumn("ends_on", label=gettext_lazy("到")),
     )
 
     @property
@@ -171,7 +171,7 @@ class RefusalListView(ScopedListView):
     columns = (
         Column("benefit", label=gettext_lazy("优惠项")),
         Column("words", label=gettext_lazy("怎么回事")),
-        DateColumn("at", label=gettext_lazy("时间")),
+        DayColumn("at", label=gettext_lazy("时间")),
     )
 
 

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ops.serve import Arrangement
 from ops.services_local import free_port
+from tests.schema import KEPT, fingerprint, put_copy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
@@ -79,6 +80,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
+        migrated = KEPT / f"{fingerprint()}.sqlite3"
+        if migrated.exists():
+            put_copy(migrated, Path(env["VAR_DIR"]) / "db.sqlite3")
         _prepare(env)
         with _one_process(env) as url:
             yield url

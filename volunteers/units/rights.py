@@ -79,10 +79,11 @@ class Grant:
         return right in ROLE_RIGHTS[self.role]
 
 
-# `Appointment.objects.active()` of one person, by hand: every page begins with it.
-_HELD = (
-    "SELECT a.role, a.unit_id, u.path FROM units_appointment AS a JOIN units_unit AS u ON u.id = a.unit_id "
-    "WHERE a.person_id = %s AND a.starts_on <= %s AND (a.ends_on IS NULL OR a.ends_on >= %s) ORDER BY u.path"
+# `Appointment.objects.active()` by hand: every request begins with it.
+HELD = "a.starts_on <= %(today)s AND (a.ends_on IS NULL OR a.ends_on >= %(today)s)"
+_HELD_BY = (
+    "SELECT a.role, a.unit_id, u.path FROM units_appointment AS a JOIN units_unit AS u ON u.id = a.unit_id "  # noqa: S608
+    f"WHERE a.person_id = %(person)s AND {HELD} ORDER BY u.path"
 )
 
 
@@ -93,11 +94,15 @@ def grants(user: Actor | AbstractBaseUser) -> tuple[Grant, ...]:
         return ()
     remembered: tuple[Grant, ...] | None = getattr(user, "_grants", None)
     if remembered is None:
-        today = clock.today().isoformat()
-        rows = statements.run(_HELD, [person_id, today, today])
-        remembered = tuple(Grant(Role(role), unit_id, path) for role, unit_id, path in rows)
-        user._grants = remembered  # type: ignore[union-attr]
+        values = {"person": person_id, "today": clock.today().isoformat()}
+        remembered = remember_grants(user, statements.run(_HELD_BY, values))
     return remembered
+
+
+def remember_grants(user: Any, rows: Iterable[tuple[Any, ...]]) -> tuple[Grant, ...]:
+    """Keep what was asked together with the account itself: role, unit and path, in the order of the paths."""
+    user._grants = tuple(Grant(Role(role), unit_id, path) for role, unit_id, path in rows)
+    return user._grants
 
 
 def person_id_of(user: Actor | AbstractBaseUser) -> int:

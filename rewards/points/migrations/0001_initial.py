@@ -40,9 +40,9 @@ class Migration(migrations.Migration):
                 ('source_key', models.CharField(max_length=80, unique=True, verbose_name='来源')),
                 ('actor_id', models.BigIntegerField(null=True, verbose_name='经办')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('from_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given', to='points.pointsaccount')),
+                ('from_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='given', to='points.pointsaccount')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='points.transfer')),
-                ('to_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='points.pointsaccount')),
+                ('to_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='received', to='points.pointsaccount')),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
             ],
             options={
