@@ -21,6 +21,7 @@ from volunteers.orgs.models import DepartmentOfficer
 from volunteers.units.models import STAFF, Appointment, Level, Role, Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import Grant, Right, grants, paths_where, person_id_of
+from volunteers.units.selectors import breadcrumbs
 
 SHOWN_NOTICES = 3
 MOST_WINDOWS = 15
