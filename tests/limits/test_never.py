@@ -141,7 +141,8 @@ def test_no_photo_and_no_place_is_ever_required(cast: Cast, client_for: ClientFo
     for name in ("photo", "place"):
         field = CheckIn._meta.get_field(name)
         assert isinstance(field, models.Field)
-        assert field.null and field.blank
+        assert field.null
+        assert field.blank
     assert not any(field.required for name, field in OutcomeForm().fields.items() if "photo" in name)
     assert not {"photo_required", "place_required"} & set(TaskForm(user=cast.worker).fields)
 
