@@ -33,7 +33,7 @@ def main() -> int:
         call_command("migrate", interactive=False, verbosity=0)
         print(f" {time.monotonic() - start:.1f} s", flush=True)
     if settings.DEMO and "demo" in get_commands():
-        call_command("demo")
+        call_command("demo", if_empty=True)
     return 0
 
 
