@@ -135,8 +135,7 @@ def database(url: str) -> dict[str, Any]:
         options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 3}
         parsed["CONN_MAX_AGE"] = 0
     else:
-        parsed["CONN_MAX_AGE"] = 300
-        parsed["CONN_HEALTH_CHECKS"] = True
+        parsed["CONN_MAX_AGE"] = 300  # a lost connection is noticed by `foundation.lost`
     return parsed
 
 
@@ -240,4 +239,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # A line for every page saved and every job run tells nothing that the audit trail does not.
+    "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "django_tasks", "django_tasks_db", "httpx")},
 }
