@@ -24,12 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.language, name="language"),
     path("outbox/", views.outbox, name="outbox"),
     path("api/", api.urls),
+    path("", include("events.tasks.urls")),  # the most asked for is found first
     path("", include("volunteers.accounts.urls")),
     path("", include("volunteers.people.urls")),
     path("", include("volunteers.inbox.urls")),
     path("", include("rewards.points.urls")),
     path("", include("rewards.benefits.urls")),
-    path("", include("events.tasks.urls")),
     path("", include("events.gatherings.urls")),
     path("", include("cms.urls")),
     path("console/", include(console_urls)),

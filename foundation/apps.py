@@ -10,3 +10,9 @@ class FoundationConfig(AppConfig):
     name = "foundation"
     verbose_name = _("基础")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Look after connections."""
+        from foundation import lost
+
+        lost.watch()

@@ -7,20 +7,31 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.db.models import Model
 
-from foundation import statements
+from foundation import clock, statements
 from volunteers.accounts.models import User
-from volunteers.units.rights import Right, paths_where
+from volunteers.units.rights import HELD, Right, paths_where, remember_grants
 
 CONSOLE_PERMISSION = "wagtailadmin.access_admin"
 
 
+_WITH_ROLES = (
+    "LEFT JOIN units_appointment AS a ON a.person_id = accounts_user.person_id "
+    f"AND {HELD} LEFT JOIN units_unit AS u ON u.id = a.unit_id WHERE accounts_user.id = %(id)s ORDER BY u.path"
+)
+
+
 class AccountBackend(ModelBackend):
-    """Whom a session belongs to, asked at every request."""
+    """Whom a session belongs to and what they are today, asked together at every request."""
 
     def get_user(self, user_id: int) -> User | None:
         """The account, if it is in use."""
-        rows = statements.fetch(User, "WHERE id = %s", [user_id])
-        return rows[0][0] if rows and self.user_can_authenticate(rows[0][0]) else None
+        values = {"id": user_id, "today": clock.today().isoformat()}
+        rows = statements.fetch(User, _WITH_ROLES, values, more=["a.role", "a.unit_id", "u.path"])
+        if not rows or not self.user_can_authenticate(rows[0][0]):
+            return None
+        user = rows[0][0]
+        remember_grants(user, (held for _same, held in rows if held[0]))
+        return user
 
 
 class AppointmentBackend(BaseBackend):
