@@ -24,7 +24,10 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%\w|%[sd]|\{\w*\}|</?\w+[^>]*>")
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]+")
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")  # in whole pages: a comma between two names of the database is no text
 # Names that stay: of the languages, of columns of the roster, and of what other programs show.
-OWN_NAMES = ("简体中文", "中文", "使用完整服务", "社区", "片区名称", "组名称", "邻名称", "邻长姓名", "邻长电话", "三长")
+OWN_NAMES = (
+    "简体中文", "中文", "使用完整服务", "社区", "片区名称", "组名称",
+    "邻名称", "邻长姓名", "邻长电话", "三长",
+)  # fmt: skip
 EVERYBODY = ("/me/", "/inbox/", "/tasks/", "/points/", "/benefits/", "/notices/", "/events/", "/outbox/", "/logout/")
 PAGES: dict[str, tuple[str, ...]] = {
     ANONYMOUS: ("/", "/login/", "/login/staff/", "/notices/", "/events/", "/nothing-like-this/"),
@@ -35,7 +38,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/benefits/{benefit}/", "/benefits/{benefit}/code/", "/benefits/{benefit}/refused/",
         "/notices/{notice}/", "/events/{event}/",
     ),
-    "group_leader": ("/", *EVERYBODY, "/tasks/waiting/", "/tasks/check-ins/{check_in}/return/", "/tasks/{task}/rollup/"),
+    "group_leader": (
+        "/", *EVERYBODY, "/tasks/waiting/", "/tasks/check-ins/{check_in}/return/", "/tasks/{task}/rollup/",
+    ),
     "worker": ("/", *EVERYBODY, "/tasks/new/", "/tasks/{task}/rollup/", "/tasks/{task}/close/"),
     "merchant_person": ("/merchant/", "/merchant/history/", "/merchant/benefits/"),
 }  # fmt: skip
