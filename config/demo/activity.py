@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from config.demo import stories
+from config.demo.elsewhere import ELSEWHERE
 from config.demo.ledger import Ledger
 from config.demo.people import Ground, accounts_for
 from config.demo.personas import GROUP_LEADER, LEADER
-from config.demo.stories import CLOSED_TASKS, ELSEWHERE, OPEN_TASKS, THANKS, Answer, TaskStory
+from config.demo.stories import CLOSED_TASKS, OPEN_TASKS, THANKS, Answer, TaskStory
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.tasks.audience import COMMUNITY_WIDTH

@@ -1,4 +1,4 @@
-"""What this software never does: rank people, ask for proof, ask for a reason, know what it need not (domain, section 6)."""
+"""What this software never does: rank people, ask for proof or reasons, know what it need not (domain, section 6)."""
 
 from __future__ import annotations
 

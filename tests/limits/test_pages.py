@@ -1,6 +1,6 @@
 """Every page of every visitor: no number in clear, no zoom forbidden, nothing from elsewhere, strict headers.
 
-The numbers of the cast are canaries: after the walk they are looked for in every row of every table too (goals G13, G14).
+The numbers of the cast are canaries: after the walk every row of every table is searched for them (goals G13, G14).
 """
 
 from __future__ import annotations

@@ -160,10 +160,10 @@ def _around(made: District, who: int) -> set[int]:
 
 def check_things(made: District, drawn: list[tuple[int, int, bool]]) -> None:
     home, now, today = HomePage.objects.get(), timezone.now(), timezone.localdate()
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for unit, person, flag in drawn:
         at, whose = unit % len(made.units), person % 3
-        place, person_id = made.units[at], made.users[whose].person_id
+        place, person_id = made.units[at], made.users[whose].person_id or 0
         task = Task.objects.create(unit=made.units[0], title="x", roles=[], due_at=now)
         check_in = CheckIn.objects.create(
             id=uuid.uuid4(), task=task, person_id=person_id, unit=place, role="area_leader", state="submitted",

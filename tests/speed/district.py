@@ -34,16 +34,27 @@ def product_env(database_url: str, redis_url: str, process: str) -> dict[str, st
 
 def manage(env: dict[str, str], *arguments: str) -> None:
     """Run a management command of the product in a process of its own."""
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def roster(env: dict[str, str], folder: Path) -> Path:
+    """The sample district's workbook; made once for all sections of a run."""
+    workbook = Path(os.environ.get("BENCH_ROSTER") or folder / "roster.xlsx")
+    if not workbook.exists():
+        manage(env, "demo", "--write-roster", str(workbook))
+    return workbook
 
 
 def load_network(env: dict[str, str], folder: Path) -> None:
     """An empty database becomes the sample district's network of units and leaders."""
     manage(env, "migrate", "-v0")
-    workbook = folder / "roster.xlsx"
-    if not workbook.exists():
-        manage(env, "demo", "--write-roster", str(workbook))
-    manage(env, "import_roster", str(workbook))
+    manage(env, "import_roster", str(roster(env, folder)))
 
 
 def setup(env: dict[str, str]) -> None:
@@ -60,7 +71,7 @@ def sessions(people: list[Any]) -> list[tuple[str, str]]:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.cached_db import SessionStore
 
-    from volunteers.accounts.middleware import EPOCH
+    from volunteers.accounts.services import EPOCH
 
     made = []
     for user in people:
@@ -80,7 +91,9 @@ def leaders(count: int) -> list[Any]:
     from volunteers.accounts.models import User
     from volunteers.units.models import Appointment
 
-    held = Appointment.objects.filter(role="neighbour_leader").order_by("uid").values_list("person_id", flat=True)[:count]
+    held = (
+        Appointment.objects.filter(role="neighbour_leader").order_by("uid").values_list("person_id", flat=True)[:count]
+    )
     User.objects.bulk_create(User(username=f"bench-{p}", password="!", person_id=p) for p in held)
     return list(User.objects.filter(username__startswith="bench-"))
 

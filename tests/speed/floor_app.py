@@ -22,10 +22,10 @@ SCHEMA = """
 DROP SCHEMA IF EXISTS floor CASCADE; CREATE SCHEMA floor;
 CREATE TABLE floor.leader (id int PRIMARY KEY, active bool NOT NULL);
 CREATE TABLE floor.task (id int PRIMARY KEY, open bool NOT NULL);
-CREATE TABLE floor.check_in (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, task int NOT NULL REFERENCES floor.task,
-  leader int NOT NULL REFERENCES floor.leader, at timestamptz NOT NULL, UNIQUE (task, leader));
-CREATE TABLE floor.line (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, leader int NOT NULL, check_in bigint NOT NULL,
-  points int NOT NULL, at timestamptz NOT NULL);
+CREATE TABLE floor.check_in (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  task int NOT NULL REFERENCES floor.task, leader int NOT NULL REFERENCES floor.leader, at timestamptz NOT NULL, UNIQUE (task, leader));
+CREATE TABLE floor.line (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, leader int NOT NULL,
+  check_in bigint NOT NULL, points int NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE floor.balance (leader int PRIMARY KEY, points int NOT NULL);
 INSERT INTO floor.leader SELECT i, true FROM generate_series(1, 13752) i;
 INSERT INTO floor.task SELECT i, true FROM generate_series(1, 2000) i;
@@ -39,7 +39,8 @@ WITH asked AS (SELECT DISTINCT l, t FROM unnest(%s::int[], %s::int[]) AS q(l, t)
    SELECT task.id, leader.id, now() FROM asked JOIN floor.leader ON leader.id = l AND active
      JOIN floor.task ON task.id = t AND open
    ON CONFLICT (task, leader) DO NOTHING RETURNING id, leader, task),
- booked AS (INSERT INTO floor.line (leader, check_in, points, at) SELECT leader, id, 1, now() FROM made RETURNING leader),
+ booked AS (INSERT INTO floor.line (leader, check_in, points, at)
+   SELECT leader, id, 1, now() FROM made RETURNING leader),
  moved AS (INSERT INTO floor.balance (leader, points) SELECT leader, count(*) FROM booked GROUP BY 1 ORDER BY 1
    ON CONFLICT (leader) DO UPDATE SET points = floor.balance.points + excluded.points RETURNING 1)
 SELECT leader, task FROM made
@@ -73,7 +74,9 @@ class Batcher:
 
     async def _drain(self) -> None:
         if self.pool is None:
-            self.pool = AsyncConnectionPool(os.environ["DATABASE_URL"], min_size=2, max_size=4, open=False, configure=_autocommit)
+            self.pool = AsyncConnectionPool(
+                os.environ["DATABASE_URL"], min_size=2, max_size=4, open=False, configure=_autocommit
+            )
             await self.pool.open()
         await asyncio.sleep(0)
         while self.waiting:

@@ -6,7 +6,6 @@ counts is the ratio. CPU time is read from /proc, so Linux only.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -91,7 +90,7 @@ class Services:
         import psycopg
 
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
 
 @dataclass
@@ -110,7 +109,7 @@ class Server:
         """Start and wait until it answers; raises with the end of its log otherwise."""
         self.port = free_port()
         command = [part.replace("{port}", str(self.port)) for part in self.command]
-        self.log = tempfile.NamedTemporaryFile(prefix="bench-", suffix=".log", delete=False)
+        self.log = tempfile.NamedTemporaryFile(prefix="bench-", suffix=".log", delete=False)  # noqa: SIM115 - the server's
         self.process = subprocess.Popen(
             command,
             cwd=self.cwd,
@@ -167,7 +166,9 @@ class Load:
         return self.app_us + self.database_us
 
 
-def wrk(port: int, path: str, *, seconds: int, connections: int = 32, script: Path | None = None, data: str = "") -> dict[str, Any]:
+def wrk(
+    port: int, path: str, *, seconds: int, connections: int = 32, script: Path | None = None, data: str = ""
+) -> dict[str, Any]:
     """Drive a server with wrk; `data` names the file that the script reads its requests from."""
     program = shutil.which("wrk")
     if not program:
@@ -213,7 +214,12 @@ class Contender:
 
 
 def race(
-    contenders: list[Contender], services: Services, *, seconds: int = 3, rounds: int = 3, between: Callable[[], None] = lambda: None
+    contenders: list[Contender],
+    services: Services,
+    *,
+    seconds: int = 3,
+    rounds: int = 3,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[str, Load]:
     """All servers stay up, rounds interleave them, the first round warms up; medians of the rest."""
     results: dict[str, list[Load]] = {c.name: [] for c in contenders}
@@ -245,7 +251,10 @@ def race(
 
 
 def _median(loads: list[Load]) -> Load:
-    values = {f: statistics.median(getattr(load, f) for load in loads) for f in ("rate", "p50", "p99", "app_us", "database_us")}
+    values = {
+        f: statistics.median(getattr(load, f) for load in loads)
+        for f in ("rate", "p50", "p99", "app_us", "database_us")
+    }
     return Load(**values, bad=sum(load.bad for load in loads))
 
 

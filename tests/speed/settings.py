@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1")
 
-from config.settings.prod import *  # noqa: E402
+from config.settings.prod import *  # noqa: F403
 
 DEMO = False
 SECURE_SSL_REDIRECT = False

@@ -82,7 +82,8 @@ class Grant:
 # `Appointment.objects.active()` by hand: every request begins with it.
 HELD = "a.starts_on <= %(today)s AND (a.ends_on IS NULL OR a.ends_on >= %(today)s)"
 _HELD_BY = (
-    "SELECT a.role, a.unit_id, u.path FROM units_appointment AS a JOIN units_unit AS u ON u.id = a.unit_id "  # noqa: S608
+    "SELECT a.role, a.unit_id, u.path FROM units_appointment AS a "  # noqa: S608
+    "JOIN units_unit AS u ON u.id = a.unit_id "
     f"WHERE a.person_id = %(person)s AND {HELD} ORDER BY u.path"
 )
 

@@ -26,7 +26,7 @@ def main() -> None:
         cursor.execute("DROP SCHEMA IF EXISTS naive CASCADE; CREATE SCHEMA naive")
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
-    User.objects.bulk_create(User(username=f"u{n}", password="!") for n in range(3000))  # noqa: S106
+    User.objects.bulk_create(User(username=f"u{n}", password="!") for n in range(3000))
     users = list(User.objects.all())
     Leader.objects.bulk_create(Leader(user=user, place=f"{user.pk}栋") for user in users)
     asked_by = Leader.objects.first()
@@ -41,7 +41,9 @@ def main() -> None:
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.create()
         token = secrets.token_hex(16)
-        lines.append(f"sessionid={store.session_key}; csrftoken={token}\t{token}\t/checkin/\ttask=%T&note=hello")
+        page = os.environ["BENCH_PAGE"]
+        body = "" if page == "/" else "task=%T&note=hello"
+        lines.append(f"sessionid={store.session_key}; csrftoken={token}\t{token}\t{page}\t{body}")
     Path(os.environ["BENCH_OUT"]).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import environ
 
-SECRET_KEY = "bench"  # noqa: S105
+SECRET_KEY = "bench"
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "tests.speed.naive.urls"
 WSGI_APPLICATION = "tests.speed.naive.wsgi.application"

@@ -40,5 +40,8 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Twenty tasks; the template asks for the rest row by row."""
     leader = request.user.leader  # type: ignore[union-attr]
-    tasks = [(task, CheckIn.objects.filter(task=task, leader=leader).first()) for task in Task.objects.order_by("due_at")[:20]]
+    tasks = [
+        (task, CheckIn.objects.filter(task=task, leader=leader).first())
+        for task in Task.objects.order_by("due_at")[:20]
+    ]
     return render(request, "naive/home.html", {"tasks": tasks, "leader": leader})
