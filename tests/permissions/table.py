@@ -217,6 +217,8 @@ API = {
         METHOD_FOR_ALL, signed_in(INVALID), "event", new_id, rule((PAGE, TOLD)), json=True
     ),
     "api:sign_up_cancel": Row(METHOD_FOR_ALL, signed_in(MISSING), "event", json=True),
+    "api:notice_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
+    "api:notice_read": Row(METHOD_FOR_ALL, signed_in(INVALID), "notice", new_id, rule((PAGE, TOLD)), json=True),
     "api:benefit_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:benefit_code": Row(METHOD_FOR_ALL, rule((PAGE, ENTITLED)), "benefit", json=True),
     "api:verify": Row(

@@ -18,6 +18,7 @@ from tests.permissions.world import PLACES, RELATIONS, STAFFED_SORTS, make_world
 # What a person does for themselves and nobody else acts on: the row itself is the trace.
 NO_ENTRY = {
     "notice_read": "知道了 is a row of its own",
+    "api:notice_read": "知道了 is a row of its own",
     "api:read": "a read mark is for one's own dot only",
     "api:verify": "looking at a code uses nothing",
 }
