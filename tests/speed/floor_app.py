@@ -23,7 +23,8 @@ DROP SCHEMA IF EXISTS floor CASCADE; CREATE SCHEMA floor;
 CREATE TABLE floor.leader (id int PRIMARY KEY, active bool NOT NULL);
 CREATE TABLE floor.task (id int PRIMARY KEY, open bool NOT NULL);
 CREATE TABLE floor.check_in (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  task int NOT NULL REFERENCES floor.task, leader int NOT NULL REFERENCES floor.leader, at timestamptz NOT NULL, UNIQUE (task, leader));
+  task int NOT NULL REFERENCES floor.task,
+  leader int NOT NULL REFERENCES floor.leader, at timestamptz NOT NULL, UNIQUE (task, leader));
 CREATE TABLE floor.line (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, leader int NOT NULL,
   check_in bigint NOT NULL, points int NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE floor.balance (leader int PRIMARY KEY, points int NOT NULL);

@@ -109,7 +109,7 @@ class Server:
         """Start and wait until it answers; raises with the end of its log otherwise."""
         self.port = free_port()
         command = [part.replace("{port}", str(self.port)) for part in self.command]
-        self.log = tempfile.NamedTemporaryFile(prefix="bench-", suffix=".log", delete=False)  # noqa: SIM115 - the server's
+        self.log = tempfile.NamedTemporaryFile(prefix="bench-", suffix=".log", delete=False)  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
             cwd=self.cwd,
