@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from cms.api import router as notices
 from events.gatherings.api import router as gatherings
 from events.tasks.api import router as tasks
 from foundation.errors import Refused
@@ -24,6 +25,7 @@ api = NinjaAPI(
 api.add_router("/tasks", tasks, tags=["tasks"])
 api.add_router("/gatherings", gatherings, tags=["gatherings"])
 api.add_router("/benefits", benefits, tags=["benefits"])
+api.add_router("/notices", notices, tags=["notices"])
 api.add_router("/points", points, tags=["points"])
 api.add_router("/inbox", inbox, tags=["inbox"])
 

@@ -7,11 +7,14 @@ ends them with it; the relay hands pokes to the sockets of this process directly
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+# WhiteNoise hands out files as synchronous streams; they are small and local, so Django's advice does not apply here.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 pages: Any = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
