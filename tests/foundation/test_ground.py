@@ -150,6 +150,9 @@ def test_rows_of_the_ledger_and_the_audit_trail_never_change(cast: Cast, verb: s
     }[verb]
     if verb == "TRUNCATE" and connection.vendor == "sqlite":
         return  # SQLite has no such statement
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the keys of the new line stand before the guard
     for statement in statements:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
