@@ -41,21 +41,32 @@ class Shot:
     screen: tuple[int, int] = PHONE
     scheme: Literal["light", "dark"] = "light"
     follow: str = ""
+    elder: bool = False
 
 
 SHOTS = (
-    Shot("demo", "", "/demo/", DESK),
+    Shot("demo", "", "/demo/"),
     Shot("home-leader", "leader", "/"),
     Shot("home-leader-dark", "leader", "/", scheme="dark"),
+    Shot("home-leader-elder", "leader", "/", elder=True),
     Shot("task", "leader", "/tasks/", follow="main a[href^='/tasks/']"),
     Shot("home-group-leader", "group", "/"),
-    Shot("tasks-worker", "worker", "/tasks/"),
-    Shot("rollup", "street", "/tasks/", DESK, follow="main a[href$='/rollup/'], main a[href^='/tasks/']"),
+    Shot("waiting", "group", "/tasks/waiting/"),
+    Shot("rollup", "area", "/tasks/", follow="main a.cell:has(.rollbar)"),
+    Shot("task-new", "worker", "/tasks/new/"),
+    Shot("outcome", "leader", "/", follow="main a[href$='/outcome/']"),
     Shot("benefits", "leader", "/benefits/"),
+    Shot("code", "leader", "/benefits/", follow="main a.ticket[href$='/code/']"),
     Shot("points", "leader", "/points/"),
-    Shot("notices", "resident", "/notices/"),
+    Shot("notices", "leader", "/notices/"),
+    Shot("events", "resident", "/events/"),
     Shot("merchant", "merchant", "/merchant/"),
     Shot("home-resident", "resident", "/"),
+    Shot("login", "", "/login/"),
+    Shot("console", "district", "/console/", DESK),
+    Shot("console-roster", "district", "/console/roster/", DESK),
+    Shot("console-tasks", "worker", "/console/tasks/", DESK),
+    Shot("console-benefits", "district", "/console/rewards/benefit/", DESK),
 )
 
 
@@ -108,6 +119,8 @@ def take(browser: Browser, url: str, shot: Shot) -> None:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
+    if shot.elder:
+        context.add_cookies([{"name": "mode", "value": "elder", "url": url}])
     page = context.new_page()
     if shot.persona:
         become(page, url, shot.persona)

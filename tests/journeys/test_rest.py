@@ -28,7 +28,9 @@ def test_a_leader_signs_in_with_number_and_code(phone: Phone) -> None:
 
 def test_a_clerk_previews_confirms_and_undoes_a_roster(phone: Phone, tmp_path: Path) -> None:
     workbook = tmp_path / "roster.xlsx"
-    subprocess.run([sys.executable, "manage.py", "demo", "--small", "--write-roster", str(workbook)], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "demo", "--small", "--write-roster", str(workbook)], cwd=ROOT, check=True
+    )
     page = phone("district", width=1280, height=800)
     page.goto("/console/roster/")
     page.locator("input[type=file]").set_input_files(str(workbook))

@@ -53,9 +53,7 @@ def test_without_a_photo_it_is_taken_all_the_same(
     assert client_for(cast.leader).post(f"/tasks/{task.pk}/", body, headers={"X-Outbox": "1"}).json()["ok"]
 
 
-def test_a_task_that_asks_for_no_photo_keeps_none(
-    cast: Cast, task: Task, client_for: Callable[[User], Client]
-) -> None:
+def test_a_task_that_asks_for_no_photo_keeps_none(cast: Cast, task: Task, client_for: Callable[[User], Client]) -> None:
     body = {"id": uuid.uuid4(), "answer": "done", "photo": SimpleUploadedFile("a.jpg", photo())}
     client_for(cast.leader).post(f"/tasks/{task.pk}/", body, headers={"X-Outbox": "1"})
     assert not CheckIn.objects.get().photo
@@ -63,7 +61,7 @@ def test_a_task_that_asks_for_no_photo_keeps_none(
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 60, photo()[:200], b"\x89PNG\r\n\x1a\n" + b"\0" * 64],
+    [b"", b"<svg xmlns='x'/>", b"GIF89a" + b"\0" * 60, photo()[:200], b"\x89PNG\r\n\x1a\n" + b"\0" * 64],
     ids=["empty", "svg", "gif", "cut off", "broken png"],
 )
 def test_what_is_no_photo_is_refused_with_words(raw: bytes) -> None:
