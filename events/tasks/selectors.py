@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 
 from events.tasks.audience import COMMUNITY_WIDTH, leaders_asked
-from events.tasks.models import CheckIn, CheckInState, Outcome, Task, TaskTally
+from events.tasks.models import CheckIn, CheckInState, Outcome, Task, TaskTally, TaskTarget
 from foundation import clock
 from foundation.actors import Actor
 from volunteers.units.models import LEVELS, THREE_HEADS, Appointment, Level, Unit
@@ -106,6 +106,13 @@ class Figures:
         self.help += other.help
         self.declined += other.declined
 
+    def hear(self, state: str, *, needs_help: bool) -> None:
+        """Count one check-in."""
+        self.done += state in {CheckInState.SUBMITTED, CheckInState.CONFIRMED}
+        self.confirmed += state == CheckInState.CONFIRMED
+        self.help += needs_help and state != CheckInState.RETURNED
+        self.declined += state == CheckInState.DECLINED
+
     @property
     def said(self) -> int:
         """Said done and not yet confirmed."""
@@ -190,11 +197,7 @@ def _from_rows(task: Task, unit: Unit) -> dict[str, Figures]:
         figures[path].asked = count
     said = CheckIn.objects.filter(task=task, unit__path__startswith=unit.path)
     for path, state, needs_help in said.values_list("unit__path", "state", "needs_help"):
-        row = figures[path]
-        row.done += state in {CheckInState.SUBMITTED, CheckInState.CONFIRMED}
-        row.confirmed += state == CheckInState.CONFIRMED
-        row.help += needs_help and state != CheckInState.RETURNED
-        row.declined += state == CheckInState.DECLINED
+        figures[path].hear(state, needs_help=needs_help)
     return dict(figures)
 
 
@@ -220,24 +223,42 @@ class PostedTask:
 
 
 def posted_tasks(user: Actor, *, only_open: bool = False, limit: int = 50) -> list[PostedTask]:
-    """Tasks that reach the user's units, newest first, each with its counts there. Two queries."""
+    """Tasks that reach the user's units, newest first, each with its counts there and nowhere else.
+
+    Two queries for communities and above, which add counters; four for areas and groups, which count their few rows.
+    """
     paths = paths_where(user, Right.SEE_ROLLUP)
     tasks = Task.objects.visible_to(user).select_related("unit", "outcome").order_by("-published_at")
     chosen = list((tasks.open() if only_open else tasks)[:limit])
-    communities = [path[:COMMUNITY_WIDTH] for path in paths]
+    small = bool(paths) and all(len(path) > COMMUNITY_WIDTH for path in paths)
+    by_task = _counted(paths, chosen) if small else _added_up(paths, chosen)
+    return [PostedTask(task, by_task.get(task.pk, Figures())) for task in chosen]
+
+
+def _added_up(paths: list[str], tasks: list[Task]) -> dict[uuid.UUID, Figures]:
     sums = (
-        TaskTally.objects.filter(under(communities, "community__path"), task__in=chosen)
-        .values("task_id")
+        TaskTally.objects.filter(under(paths, "community__path"), task__in=tasks)
+        .values_list("task_id")
         .annotate(Sum("asked"), Sum("done"), Sum("confirmed"), Sum("help"), Sum("declined"))
         .order_by()
     )
-    by_task = {
-        row["task_id"]: Figures(
-            row["asked__sum"], row["done__sum"], row["confirmed__sum"], row["help__sum"], row["declined__sum"]
-        )
-        for row in sums
-    }
-    return [PostedTask(task, by_task.get(task.pk, Figures())) for task in chosen]
+    return {task_id: Figures(*counts) for task_id, *counts in sums}
+
+
+def _counted(paths: list[str], tasks: list[Task]) -> dict[uuid.UUID, Figures]:
+    leaders = list(Appointment.objects.active().filter(under(paths, "unit__path")).values_list("role", "unit__path"))
+    targets: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for task_id, path in TaskTarget.objects.filter(task__in=tasks).values_list("task_id", "unit__path"):
+        targets[task_id].append(path)
+    figures: dict[uuid.UUID, Figures] = {}
+    for task in tasks:
+        reached = tuple(targets[task.pk])
+        asked = sum(role in task.roles and path.startswith(reached) for role, path in leaders)
+        figures[task.pk] = Figures(asked=asked)
+    said = CheckIn.objects.filter(under(paths, "unit__path"), task__in=tasks)
+    for task_id, state, needs_help in said.values_list("task_id", "state", "needs_help"):
+        figures[task_id].hear(state, needs_help=needs_help)
+    return figures
 
 
 def silent_below(task: Task, user: Actor) -> list[Appointment]:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events.tasks.checkins import Word, check_in, confirm_check_ins, decline
 from events.tasks.models import Task
-from events.tasks.selectors import Figures, rollup
+from events.tasks.selectors import Figures, posted_tasks, rollup
 from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
@@ -56,3 +56,20 @@ def test_the_roll_up_of_the_district_takes_the_same_few_queries_with_more_units(
     ) as few:
         rollup(task, cast.district)
     assert len(few) == 2
+
+
+def test_everybody_reads_the_counts_of_their_own_units_only(cast: Cast, new_task: Callable[..., Task]) -> None:
+    task = new_task(unit=cast.street, targets=[cast.street], acting_user=cast.street_clerk)
+    check_in(id=uuid.uuid4(), task=task, word=Word(answer="done"), acting_user=cast.leader)
+    check_in(id=uuid.uuid4(), task=task, word=Word(answer="help"), acting_user=cast.other_leader)
+    expected = {
+        "group_leader": (2, 1, 0),
+        "area_leader": (2, 1, 0),
+        "other_group_leader": (1, 1, 1),
+        "worker": (2, 1, 0),
+        "street_clerk": (3, 2, 1),
+        "district_clerk": (3, 2, 1),
+    }
+    for who, counts in expected.items():
+        (posted,) = posted_tasks(getattr(cast, who))
+        assert (posted.figures.asked, posted.figures.done, posted.figures.help) == counts, who
