@@ -9,7 +9,9 @@ import subprocess
 import sys
 from typing import BinaryIO
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
@@ -37,6 +39,11 @@ out = io.BytesIO()
 flat.save(out, "JPEG", quality=85, exif=b"")
 sys.stdout.buffer.write(out.getvalue())
 """
+
+
+def private_storage() -> FileSystemStorage:
+    """Where photos of people's work lie: outside what the front door hands out, read through a view that asks first."""
+    return FileSystemStorage(location=settings.PRIVATE_ROOT / "photos", base_url=None)
 
 
 class BadPicture(Invalid):

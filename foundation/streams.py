@@ -6,15 +6,31 @@ reader that asks for what follows a number misses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from foundation import outbox
 from foundation.models import Notification
 
 POKE = "poke"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_district_language(function: Callable[P, R]) -> Callable[P, R]:
+    """For whatever writes an entry: its words are stored, so they are in the district's language and not the writer's."""
+
+    @wraps(function)
+    def worded(*args: P.args, **kwargs: P.kwargs) -> R:
+        with translation.override(settings.LANGUAGE_CODE):
+            return function(*args, **kwargs)
+
+    return worded
 
 
 def unit_key(unit_id: int) -> str:

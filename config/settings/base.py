@@ -19,6 +19,8 @@ PRIVATE_ROOT = VAR_DIR / "private"
 
 DEBUG = False
 DEMO = False
+# What the root of the tree is called when a first roster makes it.
+DISTRICT_NAME = env.str("DISTRICT_NAME", default="")
 
 # Which part of the program this process is: everything in one, pages, sockets, or background work.
 PROCESS = env.str("PROCESS", default="one")

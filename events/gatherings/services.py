@@ -81,6 +81,7 @@ def _payload(event: Event, title: str) -> dict[str, Any]:
     return {"title": title, "body": f"{when} · {event.place}", "url": event.get_absolute_url(), "icon": "calendar"}
 
 
+@streams.in_district_language
 def _announce(event: Event) -> None:
     payload = _payload(event, event.title)
     streams.publish(streams.unit_key(event.unit_id), kind="event", payload=payload, ref=f"event:{event.uid}")
@@ -100,6 +101,7 @@ def call_off(*, event: Event, acting_user: Actor) -> None:
 
 
 @outbox.handler(CALLED_OFF)
+@streams.in_district_language
 def tell_called_off(payloads: list[dict[str, Any]]) -> None:
     """One entry in the stream of everybody who had signed up."""
     for event in Event.objects.filter(pk__in=[p["event"] for p in payloads], state=EventState.CALLED_OFF):

@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import Substr
 
+from events.tasks.known import known_task
 from events.tasks.models import Task
-from foundation import statements
 from foundation.actors import Actor
 from volunteers.units.models import LEVELS, Appointment, Level, Unit
 from volunteers.units.querysets import AppointmentQuerySet, under
@@ -69,19 +68,7 @@ def grants_asked(user: Actor, task: Task) -> list[Grant]:
     ]
 
 
-_WITH_TARGETS = (
-    "JOIN tasks_tasktarget AS t ON t.task_id = tasks_task.id JOIN units_unit AS u ON u.id = t.unit_id "
-    "WHERE tasks_task.id = %s"
-)
-
-
 def task_asking(user: Actor, task_id: uuid.UUID) -> Task | None:
-    """The task, if it asks the user; with its targets in one query. What asks the user is always visible to them."""
-    rows = statements.fetch(
-        Task, _WITH_TARGETS, [Task._meta.pk.get_db_prep_value(task_id, connection)], more=["u.path"]
-    )
-    if not rows:
-        return None
-    task = rows[0][0]
-    task.target_paths = [path for _same, (path,) in rows]
-    return task if grants_asked(user, task) else None
+    """The task, if it asks the user: at most one query. What asks the user is always visible to them."""
+    task = known_task(task_id)
+    return task if task and grants_asked(user, task) else None

@@ -19,7 +19,7 @@ from django.db.models.expressions import DatabaseDefault
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from events.tasks import checkins_sql
+from events.tasks import checkins_sql, known
 from events.tasks.audience import COMMUNITY_WIDTH, grants_asked
 from events.tasks.models import CheckIn, CheckInState, Task, TaskTally
 from events.tasks.permissions import can_decide_check_in, can_enter_for
@@ -150,9 +150,20 @@ def check_in(
         client_at=client_at,
         entered_by_id=speaker.entered_by_id,
     )
-    if not task.is_open or not _write(row, task, speaker, acting_user):
-        return _stored_or_closed(id, print_, task, speaker)
-    return row
+    try:
+        is_new = task.is_open and _write(row, task, speaker, acting_user)
+    except checkins_sql.TaskChanged:
+        known.forget(task.pk)
+        return check_in(
+            id=id,
+            task=Task.objects.get(pk=task.pk),
+            word=word,
+            acting_user=acting_user,
+            photo=photo,
+            client_at=client_at,
+            on_behalf_of=on_behalf_of,
+        )
+    return row if is_new else _stored_or_closed(id, print_, task, speaker)
 
 
 def _write(row: CheckIn, task: Task, speaker: Speaker, acting_user: Actor) -> bool:
@@ -197,6 +208,7 @@ def _award(task: Task, row: CheckIn, acting_user: Actor) -> dict[str, Any]:
     }
 
 
+@streams.in_district_language
 def _ask_for_help(task: Task, row: CheckIn) -> None:
     """Staff of the community hear at once that somebody needs a hand."""
     unit = Unit.objects.get(pk=row.unit_id)
@@ -298,14 +310,22 @@ def confirm_check_ins(*, ids: Sequence[uuid.UUID], acting_user: Actor) -> int:
         if row.task.points:
             award_points(**_award(row.task, row, acting_user))
         audit.record(actor=acting_user, act="check_in.confirm", obj=row, unit_id=row.unit_id)
-        _tell(row, kind="confirmed", title=_("收到了，谢谢您"), icon="check", body=_confirmed_text(row))
+        _tell_confirmed(row)
     return len(rows)
 
 
-def _confirmed_text(row: CheckIn) -> str:
-    if not row.task.points:
-        return str(row.task.title)
-    return _("%(task)s · 积分 +%(points)d") % {"task": row.task.title, "points": row.task.points}
+@streams.in_district_language
+def _tell_confirmed(row: CheckIn) -> None:
+    body = str(row.task.title)
+    if row.task.points:
+        body = _("%(task)s · 积分 +%(points)d") % {"task": row.task.title, "points": row.task.points}
+    _tell(row, kind="confirmed", title=_("收到了，谢谢您"), icon="check", body=body)
+
+
+@streams.in_district_language
+def _tell_returned(row: CheckIn) -> None:
+    title = _("请再看看：%(task)s") % {"task": row.task.title}
+    _tell(row, kind="returned", title=title, body=row.return_reason, icon="back")
 
 
 def _tell(row: CheckIn, *, kind: str, title: str, body: str, icon: str) -> None:
@@ -332,11 +352,5 @@ def return_check_in(*, check_in_id: uuid.UUID, reason: str, acting_user: Actor) 
     row.save(update_fields=["state", "return_reason", "decided_at", "decided_by"])
     _move_tally(row.task_id, row.unit.path, done=-1, help=-int(row.needs_help))
     audit.record(actor=acting_user, act="check_in.return", obj=row, unit_id=row.unit_id)
-    _tell(
-        row,
-        kind="returned",
-        title=_("请再看看：%(task)s") % {"task": row.task.title},
-        body=row.return_reason,
-        icon="back",
-    )
+    _tell_returned(row)
     return row

@@ -19,15 +19,20 @@ from foundation.models import AuditEntry
 from rewards.points.fast import award_clauses, award_values
 
 
+class TaskChanged(Exception):
+    """Nothing was written: the task was read before it changed."""
+
+
 def is_possible() -> bool:
     """PostgreSQL only."""
     return connection.vendor == "postgresql"
 
 
-_COLUMNS = (
-    "id", "task_id", "person_id", "unit_id", "role", "state", "answer", "note", "photo", "place", "needs_help",
-    "fingerprint", "client_at", "entered_by_id",
-)  # fmt: skip
+_COLUMNS = {
+    "id": "uuid", "task_id": "uuid", "person_id": "bigint", "unit_id": "bigint", "role": "text", "state": "text",
+    "answer": "text", "note": "text", "photo": "text", "place": "jsonb", "needs_help": "boolean", "fingerprint": "text",
+    "client_at": "timestamptz", "entered_by_id": "bigint",
+}  # fmt: skip
 
 
 def _values(row: CheckIn) -> dict[str, Any]:
@@ -41,14 +46,16 @@ def _values(row: CheckIn) -> dict[str, Any]:
 @cache
 def _statement(awards: bool) -> str:
     names = ", ".join(_COLUMNS)
-    marks = ", ".join(f"%({column})s" for column in _COLUMNS)
+    marks = ", ".join(f"%({column})s::{kind}" for column, kind in _COLUMNS.items())
     return (
-        f"WITH made AS (INSERT INTO tasks_checkin ({names}) VALUES ({marks}) "  # noqa: S608 - names of our own columns
+        "WITH asked AS (SELECT 1 FROM tasks_task WHERE id = %(task_id)s AND %(version)s IN ('', xmin::text)), "  # noqa: S608
+        f"made AS (INSERT INTO tasks_checkin ({names}) SELECT {marks} FROM asked "
         "ON CONFLICT DO NOTHING RETURNING 1), "
         "counted AS (UPDATE tasks_tasktally SET done = done + 1, confirmed = confirmed + %(confirmed)s::int FROM made "
         "WHERE task_id = %(task_id)s AND community_id = (SELECT id FROM units_unit WHERE path = %(community)s)), "
         f"noted AS ({statements.audit_clause('made')})"
-        f"{', ' + award_clauses('made') if awards else ''} SELECT 1 FROM made"
+        f"{', ' + award_clauses('made') if awards else ''} "
+        "SELECT EXISTS (SELECT 1 FROM asked), EXISTS (SELECT 1 FROM made)"
     )
 
 
@@ -56,11 +63,15 @@ def write(row: CheckIn, *, community: str, entry: AuditEntry, award: dict[str, A
     """Write a check-in that asks for no help, and all that follows from it; True when it is new.
 
     `community` is the path of its community, `award` the arguments of `award_points`. Outside a transaction it commits
-    by itself.
+    by itself. Raises `TaskChanged` when the task is no longer the row that was read.
     """
     values = _values(row) | statements.audit_values(entry)
     values |= {"confirmed": int(row.state == CheckInState.CONFIRMED), "community": community}
+    values["version"] = row.task.version
     if award:
         values |= award_values(**award)
     failpoints.hit("check_in.before_commit")
-    return bool(statements.run(_statement(award is not None), values))
+    ((asked, made),) = statements.run(_statement(award is not None), values)
+    if not asked:
+        raise TaskChanged
+    return bool(made)

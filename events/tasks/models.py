@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from events.tasks.querysets import CheckInQuerySet, TaskQuerySet
+from foundation.pictures import private_storage
 from volunteers.units.models import Role, Unit
 
 
@@ -53,6 +54,9 @@ class Task(models.Model):
     closed_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
+
+    version = ""
+    """Which state of the row this is, where it was read by `known`; empty elsewhere."""
 
     class Meta:
         verbose_name = _("任务")
@@ -122,7 +126,7 @@ class CheckIn(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=CheckInState.choices)
     answer = models.CharField(_("回答"), max_length=20, blank=True, db_default="")
     note = models.CharField(_("补一句"), max_length=200, blank=True, db_default="")
-    photo = models.ImageField(_("照片"), upload_to="checkins", null=True, blank=True)
+    photo = models.ImageField(_("照片"), upload_to="checkins", storage=private_storage, null=True, blank=True)
     place = models.JSONField(_("位置"), null=True, blank=True)
     needs_help = models.BooleanField(_("要人帮忙"), db_default=False)
     fingerprint = models.CharField(max_length=64)
@@ -180,8 +184,8 @@ class Outcome(models.Model):
     title = models.CharField(_("结果一句话"), max_length=40)
     story = models.TextField(_("后来怎样"), max_length=500)
     thanks = models.CharField(_("一位邻居的话"), max_length=120, blank=True, db_default="")
-    photo_before = models.ImageField(_("之前"), upload_to="outcomes", null=True, blank=True)
-    photo_after = models.ImageField(_("之后"), upload_to="outcomes", null=True, blank=True)
+    photo_before = models.ImageField(_("之前"), upload_to="outcomes", storage=private_storage, null=True, blank=True)
+    photo_after = models.ImageField(_("之后"), upload_to="outcomes", storage=private_storage, null=True, blank=True)
     at = models.DateTimeField(_("时间"), db_default=Now())
 
     class Meta:

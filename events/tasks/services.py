@@ -105,6 +105,7 @@ def _open_tallies(task: Task, targets: Sequence[Unit]) -> int:
     return sum(asked.values())
 
 
+@streams.in_district_language
 def announce(task: Task, targets: Iterable[Unit]) -> None:
     """One entry in the stream of each target unit, for the roles asked."""
     payload = {
@@ -160,6 +161,7 @@ def took_part(task_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
 
 
 @outbox.handler(THANK)
+@streams.in_district_language
 def thank_everybody(payloads: list[dict[str, Any]]) -> None:
     """Tell everybody who took part what came of it, in their own stream."""
     tasks = Task.objects.select_related("outcome").in_bulk([uuid.UUID(p["task"]) for p in payloads])

@@ -32,6 +32,7 @@ from rewards.benefits.models import (
     VoucherUse,
 )
 from rewards.benefits.selectors import grant_for, merchant_of, uses_left
+from volunteers.units.models import STAFF
 from volunteers.units.rights import Right, require
 
 LIFE = dt.timedelta(seconds=60)
@@ -253,16 +254,35 @@ def _book_use(
         state=VoucherState.CANCELLED, expires_at=clock.now() - LIFE - GRACE
     )
     audit.record(actor=acting_user, act="voucher.use", obj=use, unit_id=merchant.unit_id)
-    left = "" if benefit.uses_each is None else _("，还剩 %d 次") % (benefit.uses_each - number)
+    _tell_used(use, entitlement, merchant)
+    use.refresh_from_db()
+    return use
+
+
+@streams.in_district_language
+def _tell_used(use: VoucherUse, entitlement: Entitlement, merchant: Merchant) -> None:
+    benefit = entitlement.benefit
+    left = "" if benefit.uses_each is None else _("，还剩 %d 次") % (benefit.uses_each - use.number)
     payload = {
         "title": _("%(benefit)s用掉了一次%(left)s") % {"benefit": benefit.name, "left": left},
         "body": merchant.name,
         "url": reverse("benefit_list"),
         "icon": "gift",
     }
-    streams.publish(streams.person_key(entitlement.person_id), kind="benefit", payload=payload, ref=f"use:{id}")
-    use.refresh_from_db()
-    return use
+    streams.publish(streams.person_key(entitlement.person_id), kind="benefit", payload=payload, ref=f"use:{use.pk}")
+
+
+@streams.in_district_language
+def _tell_staff(report: RefusalReport) -> None:
+    unit_id = report.benefit.package.unit_id
+    payload = {
+        "title": _("有人说“%s”没兑现") % report.benefit.name,
+        "body": report.words or _("没有写原因"),
+        "url": reverse("console_refusal_list"),
+        "icon": "alert",
+    }
+    staff = [role.value for role in STAFF]
+    streams.publish(streams.unit_key(unit_id), kind="refusal", payload=payload, roles=staff, ref=f"refusal:{report.pk}")
 
 
 @transaction.atomic
@@ -285,14 +305,7 @@ def report_refusal(*, id: uuid.UUID, benefit: Benefit, words: str, acting_user: 
         return RefusalReport.objects.get(pk=id)
     unit_id = benefit.package.unit_id
     audit.record(actor=acting_user, act="benefit.report_refusal", obj=report, unit_id=unit_id)
-    payload = {
-        "title": _("有人说“%s”没兑现") % benefit.name,
-        "body": report.words or _("没有写原因"),
-        "url": reverse("console_refusal_list"),
-        "icon": "alert",
-    }
-    staff = ["district_clerk", "street_clerk", "community_worker"]
-    streams.publish(streams.unit_key(unit_id), kind="refusal", payload=payload, roles=staff, ref=f"refusal:{id}")
+    _tell_staff(report)
     return report
 
 

@@ -11,9 +11,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Model
 from django.forms import model_to_dict
+from django.test import Client
 from django.utils import timezone
 
-from events.tasks import checkins_sql
+from events.tasks import checkins_sql, known
 from events.tasks.checkins import Word, check_in
 from events.tasks.models import CheckIn, Task, TaskTally
 from foundation import context, failpoints
@@ -187,3 +188,27 @@ def test_a_failure_before_the_statement_leaves_nothing(cast: Cast, task: Task) -
         say(task, cast.leader, uuid.uuid4())
     assert not CheckIn.objects.exists()
     assert TaskTally.objects.get(task=task).done == 0
+
+
+def test_a_task_that_was_closed_meanwhile_takes_no_word(
+    cast: Cast, task: Task, client_for: Callable[[User], Client]
+) -> None:
+    def send(user: User) -> int:
+        body = {"id": uuid.uuid4(), "answer": "done"}
+        return client_for(user).post(f"/tasks/{task.pk}/", body, headers={"X-Outbox": "1"}).status_code
+
+    assert send(cast.leader) == 200
+    Task.objects.filter(pk=task.pk).update(state="closed")
+    assert send(cast.leader2) == 409
+    assert TaskTally.objects.get(task=task).done == 1
+
+
+def test_a_task_that_changed_meanwhile_is_read_anew(
+    cast: Cast, task: Task, client_for: Callable[[User], Client]
+) -> None:
+    known.known_task(task.pk)
+    Task.objects.filter(pk=task.pk).update(needs_confirmation=False, points=4, title="另一个名字")
+    body = {"id": uuid.uuid4(), "answer": "done"}
+    client_for(cast.leader).post(f"/tasks/{task.pk}/", body, headers={"X-Outbox": "1"})
+    line = Transfer.objects.get()
+    assert (line.points, line.reason) == (4, "另一个名字")

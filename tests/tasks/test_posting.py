@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from events.tasks.models import Task, TaskTally
 from foundation.errors import Denied, Invalid
@@ -75,3 +75,9 @@ def test_the_form_posts_from_a_phone_and_says_how_many_it_reaches(
 def test_a_leader_gets_no_posting_form(cast: Cast, client_for: Callable[[User], Client]) -> None:
     assert client_for(cast.leader).get("/tasks/new/").status_code == 403
     assert Client().get("/tasks/new/").status_code == 302
+
+
+def test_what_is_stored_for_everybody_is_in_the_districts_language(cast: Cast) -> None:
+    with translation.override("en"):
+        make_task(cast)
+    assert "分钟" in Notification.objects.get(kind="task").payload["body"]

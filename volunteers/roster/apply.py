@@ -56,7 +56,7 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
     ids = iter(writer.reserve_ids(Unit, len(new) + journal["root"]))
     made: list[tuple[Key, StoredUnit]] = []
     if journal["root"]:
-        name = getattr(settings, "DISTRICT_NAME", "") or str(Level.DISTRICT.label)
+        name = settings.DISTRICT_NAME or str(Level.DISTRICT.label)
         root = StoredUnit(next(ids), Unit._get_path("", 1, _free_root_step()), name)
         units[()] = root
         made.append(((), root))

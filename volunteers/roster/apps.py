@@ -13,4 +13,4 @@ class RosterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console."""
-        from volunteers.roster import console  # noqa: F401
+        from volunteers.roster import console, jobs  # noqa: F401
