@@ -20,7 +20,7 @@ serve: ## the production arrangement on this machine: PostgreSQL, Redis, two pro
 reset: ## forget everything stored in var/; the next run begins afresh
 	@$(PYTHON) -m ops.reset
 
-services: ## install PostgreSQL, Redis, Chromium and a Chinese font, for serve and the full tests
+services: ## install PostgreSQL, Redis, Chromium, a Chinese font and wrk, for serve, the full tests and bench
 	@sh ops/services.sh
 
 test: ready ## all tests: on SQLite, then on PostgreSQL with Redis

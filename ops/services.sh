@@ -1,7 +1,8 @@
 #!/bin/sh
-# Install what the full tests and `make serve` need beside Python: PostgreSQL, Redis, a Chromium, a Chinese font.
+# Install what the full tests, `make serve` and `make bench` need beside Python: PostgreSQL, Redis, a Chromium, a
+# Chinese font, wrk.
 # Never fails: what is missing then, the tests name and leave out.
-wanted="postgresql redis-server chromium fonts-noto-cjk"
+wanted="postgresql redis-server chromium fonts-noto-cjk wrk"
 
 have() {
     command -v "$1" >/dev/null 2>&1
@@ -11,6 +12,7 @@ missing=""
 have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 have redis-server || have valkey-server || missing="$missing redis-server"
 have chromium || have chromium-browser || have google-chrome || have google-chrome-stable || missing="$missing chromium"
+have wrk || missing="$missing wrk"
 # Without a Chinese font the pictures show boxes.
 if have fc-list; then
     [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ] || missing="$missing fonts-noto-cjk"
@@ -19,7 +21,7 @@ else
 fi
 
 if [ -z "$missing" ]; then
-    echo "PostgreSQL, Redis, Chromium and a Chinese font are here."
+    echo "PostgreSQL, Redis, Chromium, a Chinese font and wrk are here."
     exit 0
 fi
 

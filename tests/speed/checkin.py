@@ -23,13 +23,16 @@ LEADERS, TASKS, REPEATERS = 3000, 1500, 400
 REPEAT = "product, the same word again"
 
 
-def _naive(url: str, requests: Path) -> Contender:
+def naive_contender(url: str, requests: Path, page: str = "/checkin/") -> Contender:
     """Make the baseline's tables and sessions, in a process of its own."""
-    env = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.speed.naive.settings", "BENCH_OUT": str(requests)}
+    env = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.speed.naive.settings"}
+    env |= {"BENCH_OUT": str(requests), "BENCH_PAGE": page}
     subprocess.run([sys.executable, "-m", "tests.speed.naive.prepare"], cwd=ROOT, env={**os.environ, **env}, check=True)
     command = [str(BIN / "gunicorn"), "-b", "127.0.0.1:{port}", "-w", "2", "--threads", "4", "--keep-alive", "30"]
-    server = Server("naive Django, gunicorn 2x4", [*command, "--log-level", "error", "tests.speed.naive.wsgi"], env, probe="/")
-    return Contender(server, "/checkin/", HERE / "load.lua", str(requests))
+    server = Server(
+        "naive Django, gunicorn 2x4", [*command, "--log-level", "error", "tests.speed.naive.wsgi"], env, probe="/"
+    )
+    return Contender(server, page, HERE / "load.lua", str(requests))
 
 
 def _floor(services: Services, folder: Path) -> Contender:
@@ -42,10 +45,10 @@ def _floor(services: Services, folder: Path) -> Contender:
     return Contender(server, "/", HERE / "load.lua", data)
 
 
-def product_server(url: str, redis: str, name: str = "product, granian WSGI 2x4") -> Server:
-    """The product's pages as production serves them."""
+def product_server(url: str, redis: str, name: str = "product, granian WSGI 2x16") -> Server:
+    """The product's pages as `make serve` and ops/deploy serve them."""
     command = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", "{port}", "--workers", "2"]
-    command += ["--blocking-threads", "4", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
+    command += ["--blocking-threads", "16", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
     return Server(name, command, district.product_env(url, redis, "web"))
 
 
@@ -91,10 +94,17 @@ def main(seconds: int = 3, rounds: int = 3) -> Report:
             env = district.product_env(services.postgres.url, services.redis.url, "worker")
             district.load_network(env, folder)
             first, again = _product(services, folder)
-            contenders = [_naive(services.postgres.url, folder / "naive.txt"), first, again, _floor(services, folder)]
+            contenders = [
+                naive_contender(services.postgres.url, folder / "naive.txt"),
+                first,
+                again,
+                _floor(services, folder),
+            ]
             services.sql("ANALYZE")
             servers = [contenders[n].server.start() for n in (0, 1, 3)]
-            loads = race(contenders, services, seconds=seconds, rounds=rounds, between=lambda: services.sql("CHECKPOINT"))
+            loads = race(
+                contenders, services, seconds=seconds, rounds=rounds, between=lambda: services.sql("CHECKPOINT")
+            )
             print(f"check-in, 32 connections, {seconds} s × {rounds} rounds, interleaved")
             report.table(loads)
             naive, product, repeat, floor = (loads[c.name] for c in contenders)
