@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from events.tasks import checkins, selectors, services
 from events.tasks.checkins import Word
@@ -143,7 +143,7 @@ def task_list(request: HttpRequest) -> list[selectors.TaskCard]:
 
 
 @router.post("/", response={201: TaskDetail}, summary="Post a task")
-def task_create(request: HttpRequest, payload: TaskIn) -> tuple[int, Task]:
+def task_create(request: HttpRequest, payload: TaskIn) -> Status[Task]:
     """Staff, in their units. The same id with the same content gives the stored task."""
     units = {u.uid: u for u in Unit.objects.visible_to(request.user).filter(uid__in=[payload.unit, *payload.targets])}
     try:
@@ -151,7 +151,7 @@ def task_create(request: HttpRequest, payload: TaskIn) -> tuple[int, Task]:
     except KeyError as unseen:
         raise Missing from unseen
     data = payload.dict(exclude={"unit", "targets"})
-    return 201, services.post_task(**data, unit=unit, targets=targets, acting_user=request.user)
+    return Status(201, services.post_task(**data, unit=unit, targets=targets, acting_user=request.user))
 
 
 @router.get("/{uuid:task_id}", response=TaskDetail, summary="One task")
