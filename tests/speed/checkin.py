@@ -19,7 +19,7 @@ from typing import Any
 from tests.speed import district, floor_app
 from tests.speed.harness import BIN, HERE, ROOT, Contender, Report, Server, Services, race
 
-LEADERS, TASKS, REPEATERS = 3000, 1500, 400
+LEADERS, TASKS, REPEATERS = 6000, 150, 400
 REPEAT = "product, the same word again"
 
 
