@@ -188,3 +188,15 @@ def flush_lifts_guards() -> Iterator[None]:
 
     with mock.patch.object(FlushCommand, "handle", handle):
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that commits puts back what migrations made (site, root page, system accounts), and all in one way.
+
+    One that only emptied the database would leave the next one other content types than it expects.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction")
+        if commits or "transactional_db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
