@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 def in_district_language(function: Callable[P, R]) -> Callable[P, R]:
-    """For whatever writes an entry: its words are stored, so they are in the district's language and not the writer's."""
+    """For whatever writes an entry: its words are stored, so they are in the district's language, not the writer's."""
 
     @wraps(function)
     def worded(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -48,7 +48,8 @@ def _statement(awards: bool) -> str:
     names = ", ".join(_COLUMNS)
     marks = ", ".join(f"%({column})s::{kind}" for column, kind in _COLUMNS.items())
     return (
-        "WITH asked AS (SELECT 1 FROM tasks_task WHERE id = %(task_id)s AND %(version)s IN ('', xmin::text)), "  # noqa: S608
+        "WITH asked AS (SELECT 1 FROM tasks_task "  # noqa: S608
+        "WHERE id = %(task_id)s AND %(version)s IN ('', xmin::text)), "
         f"made AS (INSERT INTO tasks_checkin ({names}) SELECT {marks} FROM asked "
         "ON CONFLICT DO NOTHING RETURNING 1), "
         "counted AS (UPDATE tasks_tasktally SET done = done + 1, confirmed = confirmed + %(confirmed)s::int FROM made "

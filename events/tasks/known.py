@@ -36,7 +36,7 @@ def read_task(task_id: uuid.UUID) -> Task | None:
 
 
 def known_task(task_id: uuid.UUID) -> Task | None:
-    """The task as this process knows it. Threads share the object: read it, change nothing, refuse nobody because of it."""
+    """The task as this process knows it. Threads share the object: read it, change nothing, refuse nobody by it."""
     task = _known.get(task_id)
     if task is None and (task := read_task(task_id)) and task.version:
         if len(_known) >= MOST:

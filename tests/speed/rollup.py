@@ -19,14 +19,16 @@ from tests.speed import district
 from tests.speed.harness import Report, Services
 
 FILL = """
-INSERT INTO tasks_checkin (id, task_id, person_id, unit_id, role, state, answer, photo, needs_help, fingerprint, submitted_at)
+INSERT INTO tasks_checkin
+  (id, task_id, person_id, unit_id, role, state, answer, photo, needs_help, fingerprint, submitted_at)
 SELECT gen_random_uuid(), t.id, a.person_id, a.unit_id, a.role, 'confirmed', 'done', '', false, '', now()
 FROM tasks_task t, units_appointment a
 WHERE a.role = 'neighbour_leader' AND (%(all)s OR a.id %% 10 = 0) ON CONFLICT DO NOTHING
 """
 TALLY = """
 UPDATE tasks_tasktally AS tally SET done = n, confirmed = n FROM (
-  SELECT c.task_id, community.id AS community_id, count(*) AS n FROM tasks_checkin c JOIN units_unit u ON u.id = c.unit_id
+  SELECT c.task_id, community.id AS community_id, count(*) AS n
+  FROM tasks_checkin c JOIN units_unit u ON u.id = c.unit_id
   JOIN units_unit community ON community.path = left(u.path, 12) GROUP BY 1, 2) AS counted
 WHERE tally.task_id = counted.task_id AND tally.community_id = counted.community_id
 """

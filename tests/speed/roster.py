@@ -26,7 +26,8 @@ from tests.speed.harness import ROOT, Report, Services
 SCHEMA = """
 DROP SCHEMA IF EXISTS floor CASCADE; CREATE SCHEMA floor;
 CREATE TABLE floor.leader (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, place text NOT NULL UNIQUE,
-  role text NOT NULL, community text NOT NULL, name text NOT NULL, phone text NOT NULL, gender text, born text, party text);
+  role text NOT NULL, community text NOT NULL, name text NOT NULL, phone text NOT NULL, gender text, born text,
+  party text);
 """
 COLUMNS = "place, role, community, name, phone, gender, born, party"
 MERGE = f"""

@@ -1,4 +1,4 @@
-"""The import as most would write it: openpyxl, and update_or_create for each row. Prints seconds, scaled to all rows."""
+"""The import as most would write it: openpyxl, and update_or_create a row. Prints seconds, scaled to all rows."""
 
 from __future__ import annotations
 
