@@ -57,8 +57,20 @@ def follow(page: Page) -> list[str]:
     return [link for link in dict.fromkeys(links) if not link.startswith("/console/")][:6]
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("persona", PAGES)
+EVERY_TIME = {"light", "narrow"}
+IN_THE_DARK = {"leader", "merchant", "worker"}
+
+
+def _looks() -> list[Any]:
+    """Light and narrow for everybody at every run, the rest for some; `make soak` asks all of them."""
+    every = [(persona, look) for persona in PAGES for look in LOOKS]
+    return [
+        pytest.param(persona, look, marks=() if look in EVERY_TIME or persona in IN_THE_DARK else pytest.mark.soak)
+        for persona, look in every
+    ]
+
+
+@pytest.mark.parametrize(("persona", "look"), _looks())
 def test_every_page_is_sound(phone: Phone, persona: str, look: str) -> None:
     page = phone(persona, **LOOKS[look])
     paths = list(PAGES[persona])
