@@ -68,9 +68,16 @@ def run_all(sections: list[str]) -> int:
                 )
             else:
                 failed.append(section)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    keep(found)
     return tell(found, failed)
+
+
+def keep(found: list[dict[str, Any]]) -> None:
+    """Write the figures; sections that did not run now stay as they were."""
+    before = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else []
+    sections = {one["section"]: one for one in [*before, *found]}
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(list(sections.values()), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def tell(found: list[dict[str, Any]], failed: list[str]) -> int:

@@ -6,6 +6,7 @@ counts is the ratio. CPU time is read from /proc, so Linux only.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -166,6 +167,9 @@ class Load:
         return self.app_us + self.database_us
 
 
+_rounds = itertools.count()
+
+
 def wrk(
     port: int, path: str, *, seconds: int, connections: int = 32, script: Path | None = None, data: str = ""
 ) -> dict[str, Any]:
@@ -178,7 +182,7 @@ def wrk(
         command += ["-s", str(script)]
     out = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{path}"],
-        env={**os.environ, "BENCH_DATA": data},
+        env={**os.environ, "BENCH_DATA": data, "BENCH_ROUND": str(next(_rounds))},
         capture_output=True,
         text=True,
         check=False,

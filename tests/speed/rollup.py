@@ -34,7 +34,7 @@ WHERE tally.task_id = counted.task_id AND tally.community_id = counted.community
 """
 
 
-def _milliseconds(work: Callable[[], object], times: int = 15) -> float:
+def _milliseconds(work: Callable[[], object], times: int = 60) -> float:
     work()
     taken = []
     for _time in range(times):
