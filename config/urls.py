@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("events.tasks.urls")),  # the most asked for is found first
     path("", include("volunteers.accounts.urls")),
     path("", include("volunteers.people.urls")),
+    path("", include("volunteers.homes.urls")),
+    path("", include("volunteers.posts.urls")),
+    path("", include("volunteers.orgs.urls")),
     path("", include("volunteers.inbox.urls")),
     path("", include("rewards.points.urls")),
     path("", include("rewards.benefits.urls")),

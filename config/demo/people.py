@@ -57,6 +57,7 @@ def make_person(name: str, phone: str, gender: str = "", born_on: dt.date | None
     """An unsaved person with a sealed number."""
     person = Person(name=name, gender=GENDERS.get(gender, ""), born_on=born_on, political_status=status)
     person.set_phone(phone)
+    person.fill_sounds()
     return person
 
 

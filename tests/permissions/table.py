@@ -7,6 +7,8 @@ brings are in `table_wagtail`.
 from __future__ import annotations
 
 import uuid
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from tests.permissions.rules import (
@@ -273,7 +275,11 @@ CONSOLE = {
     "console_roster_remarks": Row(console(), console((METHOD, who(CLERKS))), "batch"),
 }
 
+# What each app adds lies in a file of its own, `rows_<app>.py`, with ROWS and, if it has commands, COMMANDS.
+_PARTS = [import_module(f"tests.permissions.{found.stem}") for found in sorted(Path(__file__).parent.glob("rows_*.py"))]
 TABLE: dict[str, Row] = {**PUBLIC, **OWN_PAGES, **TASKS, **READING, **API, **CONSOLE}
+for _part in _PARTS:
+    TABLE |= _part.ROWS
 
 # Commands of the project, and who is meant to call them; each says so in its help.
 COMMANDS = {
@@ -284,3 +290,5 @@ COMMANDS = {
     "sync_staff": "an operator, and every night",
     "verify_ledger": "an operator, and every night",
 }
+for _part in _PARTS:
+    COMMANDS |= getattr(_part, "COMMANDS", {})

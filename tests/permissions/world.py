@@ -8,6 +8,8 @@ import datetime as dt
 import io
 import uuid
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -95,6 +97,7 @@ class World:
         return self.things.get((sort, name))
 
 
+HERE = Path(__file__).parent
 STAFFED_SORTS = {"notice", "event", "benefit", "package", "merchant", "batch", "image", "section", "collection"}
 
 
@@ -206,9 +209,10 @@ def _add_visitors(world: World) -> None:
 
 
 def make_world(cast: Cast) -> World:
-    """Everything; some hundred inserts."""
+    """Everything; some hundred inserts. What each app adds lies in a file of its own, `things_<app>.py`."""
     world, jpeg = World(cast), _jpeg()
     _add_visitors(world)
+    parts = [import_module(f"tests.permissions.{found.stem}") for found in sorted(HERE.glob("things_*.py"))]
     names = {name for both in PLACES.values() for places in both for name in places if name}
     for name in sorted(names):
         unit: Unit = getattr(cast, name)
@@ -216,6 +220,8 @@ def make_world(cast: Cast) -> World:
         if unit.level in STAFFED_LEVELS:
             _add_told(world, name, unit, jpeg)
             _add_benefits(world, name, unit)
+        for part in parts:
+            part.add(world, name, unit)
     return world
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from foundation import secrets
+from foundation.pinyin import sounds
 from volunteers.people.querysets import PersonQuerySet
+
+
+def tail_index(digits: str) -> str:
+    """A keyed digest of the last four digits of a number, by which staff find people without seeing numbers."""
+    return secrets.hmac_hex("phone tail", digits)[:24]
 
 
 class Gender(models.TextChoices):
@@ -26,10 +32,14 @@ class Person(models.Model):
     name = models.CharField(_("姓名"), max_length=30, db_index=True)
     phone_encrypted = models.CharField(_("手机号（加密）"), max_length=200, blank=True, db_default="")
     phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    tail_index = models.CharField(max_length=24, blank=True, db_default="", editable=False, db_index=True)
+    pinyin = models.CharField(_("拼音"), max_length=240, blank=True, db_default="", editable=False)
+    initials = models.CharField(_("拼音首字母"), max_length=60, blank=True, db_default="", editable=False)
     gender = models.CharField(_("性别"), max_length=1, choices=Gender.choices, blank=True, db_default="")
     born_on = models.DateField(_("出生年月"), null=True, blank=True)
     political_status = models.CharField(_("政治面貌"), max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+    erased_at = models.DateTimeField(_("删除时间"), null=True, blank=True, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -45,6 +55,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever, with the sounds of the name."""
+        self.fill_sounds()
+        super().save(*args, **kwargs)
 
     @staticmethod
     def phone_aad(uid: uuid.UUID) -> str:
@@ -71,3 +86,8 @@ class Person(models.Model):
         """Seal a number of 11 digits, or remove it with an empty text; the caller saves."""
         self.phone_encrypted = secrets.encrypt(phone, aad=self.phone_aad(self.uid)) if phone else ""
         self.phone_index = secrets.blind_index(phone) if phone else None
+        self.tail_index = tail_index(phone[-4:]) if phone else ""
+
+    def fill_sounds(self) -> None:
+        """Keep how the name sounds beside the name; `save` does it, whoever writes in bulk calls it."""
+        self.pinyin, self.initials = sounds(self.name)

@@ -13,19 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict
+from foundation.pinyin import sounds
 from foundation.secrets import encrypt
-from volunteers.people.models import Person
+from volunteers.people.models import Person, tail_index
 from volunteers.roster.plan import ROLES, Plan, child_path, last_day, post_values
 from volunteers.roster.stored import Key, StoredUnit
 from volunteers.roster.writer import Writer
 from volunteers.units.models import LEVELS, Appointment, Level, Unit
 
 UNIT_COLUMNS = (
-    *("id", "path", "depth", "numchild", "uid", "level", "name", "place"),
+    *("id", "path", "depth", "numchild", "uid", "level", "name", "pinyin", "initials", "place"),
     *("households_declared", "starts_on", "ends_on"),
 )
 PERSON_COLUMNS = (
-    *("id", "uid", "name", "phone_encrypted", "phone_index", "gender", "born_on", "political_status", "created_at"),
+    *("id", "uid", "name", "phone_encrypted", "phone_index", "tail_index", "pinyin", "initials"),
+    *("gender", "born_on", "political_status", "created_at"),
 )
 APPOINTMENT_COLUMNS = (
     *("id", "uid", "person_id", "role", "unit_id", "starts_on", "ends_on", "ended_reason", "post_title"),
@@ -78,6 +80,7 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
             uid,
             LEVELS[len(key)].value,
             u.name,
+            *sounds(u.name),
             u.place,
             u.households,
             None,
@@ -113,9 +116,10 @@ def _write_people(plan: Plan, writer: Writer, journal: Journal) -> dict[str, int
         people[facts.phone] = pk
         sealed = encrypt(facts.phone, aad=Person.phone_aad(uid))
         who = (facts.gender, facts.born_on, facts.political_status)
-        rows.append((pk, uid, facts.name, sealed, plan.indexes[facts.phone], *who, now))
+        found_by = (plan.indexes[facts.phone], tail_index(facts.phone[-4:]), *sounds(facts.name))
+        rows.append((pk, uid, facts.name, sealed, *found_by, *who, now))
     writer.insert(Person, PERSON_COLUMNS, rows)
-    columns = ("name", "gender", "born_on", "political_status")
+    columns = ("name", "pinyin", "initials", "gender", "born_on", "political_status")
     corrected, former = [], []
     for facts in changed:
         known = facts.known
@@ -125,6 +129,7 @@ def _write_people(plan: Plan, writer: Writer, journal: Journal) -> dict[str, int
             (
                 known.id,
                 facts.name,
+                *sounds(facts.name),
                 facts.gender or known.gender,
                 facts.born_on or known.born_on,
                 facts.political_status or known.political_status,
@@ -200,8 +205,11 @@ def take_back(journal: Journal, writer: Writer) -> dict[str, int]:
     )
     writer.update(
         Person,
-        ("name", "gender", "born_on", "political_status"),
-        [(pk, name, gender, _date(born), status) for pk, name, gender, born, status in journal["changed_people"]],
+        ("name", "pinyin", "initials", "gender", "born_on", "political_status"),
+        [
+            (pk, name, *sounds(name), gender, _date(born), status)
+            for pk, name, gender, born, status in journal["changed_people"]
+        ],
     )
     kept = referred_to(Person, journal["people"])
     gone = writer.delete(Person, [pk for pk in journal["people"] if pk not in kept])

@@ -10,3 +10,7 @@ class UnitsConfig(AppConfig):
     name = "volunteers.units"
     verbose_name = _("单位与任职")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console's menus."""
+        from volunteers.units import console  # noqa: F401

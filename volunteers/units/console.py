@@ -11,8 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import BaseListingView
 
@@ -47,6 +49,24 @@ class ScopedMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Only to those who may use what it leads to."""
         return bool(paths_where(request.user, self.right))
+
+
+PEOPLE_MENU, ORDER_MENU = "register_people_menu_item", "register_order_menu_item"
+"""Hooks for entries below 三长与住户 (people, posts, homes) and below 组织与数据 (units, structure, departments)."""
+
+
+@hooks.register("register_admin_menu_item")
+def people_menu() -> SubmenuMenuItem:
+    """People, posts, homes."""
+    menu = Menu(register_hook_name=PEOPLE_MENU)
+    return SubmenuMenuItem(gettext_lazy("三长与住户"), menu, name="people", icon_name="group", order=115)
+
+
+@hooks.register("register_admin_menu_item")
+def order_menu() -> SubmenuMenuItem:
+    """Units, structure, organisations, data."""
+    menu = Menu(register_hook_name=ORDER_MENU)
+    return SubmenuMenuItem(gettext_lazy("组织与数据"), menu, name="order", icon_name="site", order=120)
 
 
 class DayColumn(Column):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
+from foundation.pinyin import sounds
 from volunteers.units.querysets import AppointmentQuerySet, UnitManager
 
 
@@ -60,6 +61,8 @@ class Unit(MP_Node):
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     level = models.CharField(_("层级"), max_length=20, choices=Level.choices)
     name = models.CharField(_("名称"), max_length=60)
+    pinyin = models.CharField(_("拼音"), max_length=240, blank=True, db_default="", editable=False)
+    initials = models.CharField(_("拼音首字母"), max_length=60, blank=True, db_default="", editable=False)
     place = models.CharField(_("小区楼栋"), max_length=80, blank=True, db_default="")
     households_declared = models.PositiveIntegerField(_("登记户数"), null=True, blank=True)
     starts_on = models.DateField(_("设立日期"), null=True, blank=True)
@@ -81,6 +84,11 @@ class Unit(MP_Node):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep how the name sounds beside the name."""
+        self.pinyin, self.initials = sounds(self.name)
+        super().save(*args, **kwargs)
 
     def ancestor_paths(self) -> list[str]:
         """Paths of this unit and everything above it, from the top down; no query."""
@@ -109,6 +117,10 @@ class Appointment(models.Model):
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"), null=True, blank=True)
     ended_reason = models.CharField(_("结束原因"), max_length=200, blank=True, db_default="")
+    stands_in_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="stand_ins", verbose_name=_("代谁")
+    )
+    term_ends_on = models.DateField(_("任期到"), null=True, blank=True)
     post_title = models.CharField(_("职务名称"), max_length=40, blank=True, db_default="")
     is_cadre = models.BooleanField(_("机关党员干部"), db_default=False)
     employer = models.CharField(_("工作单位"), max_length=60, blank=True, db_default="")
@@ -125,7 +137,7 @@ class Appointment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["unit", "role"],
-                condition=Q(ends_on__isnull=True, role__in=[r.value for r in THREE_HEADS]),
+                condition=Q(ends_on__isnull=True, stands_in_for__isnull=True, role__in=[r.value for r in THREE_HEADS]),
                 name="appointment_one_leader",
                 violation_error_message=_("这里已经有一位了，请先结束原来的任职。"),
             ),

@@ -50,6 +50,12 @@ class UnitQuerySet(MP_NodeQuerySet):
         """The unit itself and everything below."""
         return self.filter(path__startswith=unit.path)
 
+    def current(self, on: dt.date | None = None) -> Self:
+        """Units that exist on a day, today when none is given: a merged or closed one stays in the tree, but ended."""
+        day = on or clock.today()
+        founded = Q(starts_on__isnull=True) | Q(starts_on__lte=day)
+        return self.filter(founded, Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
     def at(self, level: Level) -> Self:
         """Units of one level."""
         return self.filter(level=level)

@@ -37,10 +37,22 @@ class Right(StrEnum):
     MANAGE_BENEFITS = "manage_benefits"
     USE_CONSOLE = "use_console"
     SEE_AUDIT = "see_audit"
+    PROPOSE = "propose"
+    APPOINT = "appoint"
+    SEE_HOMES = "see_homes"
+    KEEP_HOMES = "keep_homes"
+    CONFIRM_RESIDENT = "confirm_resident"
+    DRAFT_STRUCTURE = "draft_structure"
+    APPROVE_STRUCTURE = "approve_structure"
+    KEEP_PARTY = "keep_party"
+    KEEP_DEPARTMENTS = "keep_departments"
+    SEE_CADRES = "see_cadres"
+    EXPORT = "export"
+    HANDLE_REQUESTS = "handle_requests"
 
 
-_LEADER = frozenset({Right.SEE_UNIT, Right.CHECK_IN})
-_ABOVE = _LEADER | {Right.SEE_PEOPLE, Right.SEE_PHONE, Right.CONFIRM_CHECK_IN, Right.SEE_ROLLUP}
+_LEADER = frozenset({Right.SEE_UNIT, Right.CHECK_IN, Right.SEE_HOMES, Right.CONFIRM_RESIDENT})
+_ABOVE = _LEADER | {Right.SEE_PEOPLE, Right.SEE_PHONE, Right.CONFIRM_CHECK_IN, Right.SEE_ROLLUP, Right.PROPOSE}
 _STAFF = frozenset(
     {
         Right.SEE_UNIT,
@@ -54,15 +66,26 @@ _STAFF = frozenset(
         Right.MANAGE_BENEFITS,
         Right.IMPORT_ROSTER,
         Right.USE_CONSOLE,
+        Right.PROPOSE,
+        Right.APPOINT,
+        Right.SEE_HOMES,
+        Right.KEEP_HOMES,
+        Right.CONFIRM_RESIDENT,
+        Right.DRAFT_STRUCTURE,
+        Right.KEEP_PARTY,
+        Right.SEE_CADRES,
+        Right.EXPORT,
+        Right.HANDLE_REQUESTS,
     }
 )
+_CLERK = _STAFF | {Right.APPROVE_STRUCTURE}
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.NEIGHBOUR_LEADER: _LEADER,
     Role.GROUP_LEADER: _ABOVE,
     Role.AREA_LEADER: _ABOVE,
     Role.COMMUNITY_WORKER: _STAFF,
-    Role.STREET_CLERK: _STAFF,
-    Role.DISTRICT_CLERK: _STAFF | {Right.SEE_AUDIT},
+    Role.STREET_CLERK: _CLERK,
+    Role.DISTRICT_CLERK: _CLERK | {Right.SEE_AUDIT, Right.KEEP_DEPARTMENTS},
 }
 
 

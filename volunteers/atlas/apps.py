@@ -1,0 +1,12 @@
+"""The map of the district: outlines, layers, coordinates."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AtlasConfig(AppConfig):
+    """The map of the district: outlines, layers, coordinates."""
+
+    name = "volunteers.atlas"
+    verbose_name = _("社区治理地图")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Dated changes of the tree of units, and where a unit lay on a day."""
