@@ -1,4 +1,4 @@
-"""What signs in for a person: accounts, the codes sent to phones, WeChat identities, and what was asked how often."""
+"""What signs in for a person: accounts, codes, WeChat identities, passkeys, devices; and what was asked how often."""
 
 from __future__ import annotations
 
@@ -71,6 +71,9 @@ class Purpose(models.TextChoices):
 
     LOGIN = "login", _("登录")
     BIND = "bind", _("绑定微信")
+    REGISTER = "register", _("居民登记")
+    CHANGE = "change", _("换手机号")
+    CONFIRM = "confirm", _("再认一次")
 
 
 class Delivery(models.TextChoices):
@@ -82,6 +85,7 @@ class Delivery(models.TextChoices):
     FAILED = "failed", _("没发出去")
     HELD = "held", _("暂停发送")
     NOBODY = "nobody", _("不用发")
+    BARRED = "barred", _("这个号码收不了")
 
 
 class LoginCode(models.Model):
@@ -97,6 +101,10 @@ class LoginCode(models.Model):
     created_at = models.DateTimeField(_("要码时间"))
     expires_at = models.DateTimeField(_("到期时间"))
     used_at = models.DateTimeField(_("用掉时间"), null=True)
+    # What the budget of messages needs to know: a browser that signed in with this number before; else from where.
+    from_own_browser = models.BooleanField(default=False, db_default=False)
+    place = models.CharField(max_length=64, blank=True, default="", db_default="")
+    trouble = models.CharField(_("没发出去的原因"), max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("登录验证码")
@@ -176,3 +184,107 @@ class WeChatCallback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.result or 'open'} {self.at}"
+
+
+class Device(models.Model):
+    """A browser that is signed in: one row a session, which its owner can see and end.
+
+    The session's key lies here sealed, so that ending it deletes the session itself; it is found by the key's digest.
+    """
+
+    uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    mark = models.CharField(max_length=64, unique=True)
+    key_sealed = models.CharField(max_length=200)
+    system = models.CharField(_("系统"), max_length=20, blank=True)
+    browser = models.CharField(_("浏览器"), max_length=20, blank=True)
+    how = models.CharField(_("登录方式"), max_length=10)
+    since = models.DateTimeField(_("登录时间"))
+    seen_on = models.DateField(_("最近使用"))
+
+    class Meta:
+        verbose_name = _("登录的设备")
+        verbose_name_plural = _("登录的设备")
+        indexes: ClassVar = [models.Index(fields=["seen_on"], name="device_seen_on")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.browser} {self.pk}"
+
+    @staticmethod
+    def aad(mark: str) -> str:
+        """What the sealed key is bound to: table, column and row."""
+        return f"accounts_device|key|{mark}"
+
+
+class Passkey(models.Model):
+    """A key pair of a staff member's phone, computer or security key (WebAuthn); only the public half is here."""
+
+    uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(_("名字"), max_length=30)
+    credential_digest = models.CharField(max_length=64, unique=True)
+    credential = models.TextField()
+    sign_count = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(_("添加时间"))
+    last_used_at = models.DateTimeField(_("最近使用"), null=True)
+
+    class Meta:
+        verbose_name = _("通行密钥")
+        verbose_name_plural = _("通行密钥")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffInvitation(models.Model):
+    """A link with which somebody with a staff role sets a password, once, within a day. Only its digest is kept."""
+
+    uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(_("邀请时间"))
+    expires_at = models.DateTimeField(_("到期时间"))
+    used_at = models.DateTimeField(_("用掉时间"), null=True)
+
+    class Meta:
+        verbose_name = _("工作人员邀请")
+        verbose_name_plural = _("工作人员邀请")
+        indexes: ClassVar = [models.Index(fields=["made_at"], name="invitation_made_at")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.uid}"
+
+
+class FactorReset(models.Model):
+    """One clerk asks that a colleague's second factor be forgotten, another one decides (rule R29)."""
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        ASKED = "asked", _("等第二个人同意")
+        DONE = "done", _("已重设")
+        REFUSED = "refused", _("没有同意")
+
+    uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets")
+    reason = models.CharField(_("理由"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+
+    class Meta:
+        verbose_name = _("第二道锁重设")
+        verbose_name_plural = _("第二道锁重设")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(state="asked"), name="factor_reset_one_open"),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("asked_by")),
+                name="factor_reset_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.state}"
