@@ -151,7 +151,7 @@ def resident_home(request: HttpRequest, path: str) -> HttpResponse:
 
 def visitor_home(request: HttpRequest) -> HttpResponse:
     """Everybody else: what this is, and what concerns the whole district."""
-    offices = DepartmentOfficer.objects.filter(person_id=person_id_of(request.user))
+    offices = DepartmentOfficer.objects.active().filter(person_id=person_id_of(request.user))
     context = {
         "office": offices.select_related("department").first(),
         "events": _events(request.user),

@@ -43,9 +43,9 @@ def persona_of(user: Any) -> str:
         if role in held:
             return persona
     person_id = user.person_id
-    if MerchantClerk.objects.filter(person_id=person_id).exists():
+    if MerchantClerk.objects.active().filter(person_id=person_id).exists():
         return "merchant"
-    if DepartmentOfficer.objects.filter(person_id=person_id).exists():
+    if DepartmentOfficer.objects.active().filter(person_id=person_id).exists():
         return "department"
     if Resident.objects.filter(person_id=person_id).exists():
         return "resident"

@@ -122,11 +122,11 @@ def make_cast() -> Cast:
     merchant = Merchant.objects.create(name="青禾理发铺", unit=units["community"])
     other_merchant = Merchant.objects.create(name="禾边药房", unit=units["community"])
     merchant_person, other_merchant_person = make.person("赵小青"), make.person("钱多多")
-    MerchantClerk.objects.create(merchant=merchant, person=person_of(merchant_person))
-    MerchantClerk.objects.create(merchant=other_merchant, person=person_of(other_merchant_person))
+    MerchantClerk.objects.create(merchant=merchant, person=person_of(merchant_person), starts_on=SINCE)
+    MerchantClerk.objects.create(merchant=other_merchant, person=person_of(other_merchant_person), starts_on=SINCE)
     department = Department.objects.create(name="住房部门")
     officer = make.person("孟德海")
-    DepartmentOfficer.objects.create(department=department, person=person_of(officer))
+    DepartmentOfficer.objects.create(department=department, person=person_of(officer), starts_on=SINCE)
     return Cast(
         **units,
         district_clerk=make.leader("沈岚", Role.DISTRICT_CLERK, units["district"]),

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from foundation import clock
 from foundation.models import AppendOnlyModel
-from rewards.benefits.querysets import BenefitQuerySet, MerchantQuerySet, PackageQuerySet, RefusalReportQuerySet
+from foundation.pinyin import sounds
+from rewards.benefits.querysets import (
+    BenefitQuerySet,
+    ClerkQuerySet,
+    MerchantQuerySet,
+    PackageQuerySet,
+    RefusalReportQuerySet,
+)
 from volunteers.units.models import Unit
 
 
@@ -23,6 +31,8 @@ class Merchant(models.Model):
     address = models.CharField(_("地址"), max_length=120, blank=True, db_default="")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="merchants", verbose_name=_("所在单位"))
     is_active = models.BooleanField(_("启用"), default=True)
+    pinyin = models.CharField(_("拼音"), max_length=240, blank=True, db_default="", editable=False)
+    initials = models.CharField(_("拼音首字母"), max_length=60, blank=True, db_default="", editable=False)
 
     objects = MerchantQuerySet.as_manager()
 
@@ -33,17 +43,36 @@ class Merchant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep how the name sounds beside the name."""
+        self.pinyin, self.initials = sounds(self.name)
+        super().save(*args, **kwargs)
+
 
 class MerchantClerk(models.Model):
-    """A person who verifies codes for a merchant."""
+    """A person verifies codes for a merchant from a day to a day; it ends at midnight of the last day."""
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="clerks")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="clerkships")
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="clerks", verbose_name=_("商家"))
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="clerkships", verbose_name=_("店员")
+    )
+    starts_on = models.DateField(_("开始日期"), default=clock.today)
+    ends_on = models.DateField(_("结束日期"), null=True, blank=True)
+
+    objects = ClerkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("店员")
         verbose_name_plural = _("店员")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["merchant", "person"], name="clerk_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merchant", "person"], condition=Q(ends_on__isnull=True), name="clerk_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="clerk_dates"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.merchant_id} {self.person_id}"

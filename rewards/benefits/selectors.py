@@ -20,6 +20,7 @@ from rewards.benefits.models import (
     EntitlementState,
     Kind,
     Merchant,
+    MerchantClerk,
     VoucherUse,
 )
 from volunteers.units.models import Unit
@@ -141,7 +142,8 @@ def package_for(user: Actor) -> list[Shelf]:
 
 def merchant_of(user: Actor) -> Merchant | None:
     """The shop for which the user verifies, if it is active."""
-    return Merchant.objects.filter(clerks__person_id=person_id_of(user), is_active=True).order_by("pk").first()
+    served = MerchantClerk.objects.active().filter(person_id=person_id_of(user)).values("merchant_id")
+    return Merchant.objects.filter(pk__in=served, is_active=True).order_by("pk").first()
 
 
 @dataclass(frozen=True, slots=True)
