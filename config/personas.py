@@ -47,7 +47,7 @@ def persona_of(user: Any) -> str:
         return "merchant"
     if DepartmentOfficer.objects.active().filter(person_id=person_id).exists():
         return "department"
-    if Resident.objects.filter(person_id=person_id).exists():
+    if Resident.objects.living().filter(person_id=person_id).exists():
         return "resident"
     return "visitor"
 

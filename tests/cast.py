@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from django.core.management.commands.flush import Command as FlushCommand
 from django.test import Client
+from django.utils import timezone
 
 from foundation import append_only
 from rewards.benefits.models import Merchant, MerchantClerk
@@ -118,7 +119,8 @@ def make_cast() -> Cast:
     """The whole cast; about sixty inserts."""
     units, make = make_units(), _Maker()
     resident = make.person("方晓")
-    Resident.objects.create(person=person_of(resident), neighbourhood=units["neighbourhood"])
+    lives = {"neighbourhood": units["neighbourhood"], "state": "confirmed", "confirmed_at": timezone.now()}
+    Resident.objects.create(person=person_of(resident), **lives)
     merchant = Merchant.objects.create(name="青禾理发铺", unit=units["community"])
     other_merchant = Merchant.objects.create(name="禾边药房", unit=units["community"])
     merchant_person, other_merchant_person = make.person("赵小青"), make.person("钱多多")

@@ -26,7 +26,7 @@ from config.demo.personas import (
 from config.demo.personas import WORKER as WORKER_PERSONA
 from foundation import clock
 from volunteers.accounts.models import User
-from volunteers.homes.models import Resident
+from volunteers.homes.models import Resident, ResidentState
 from volunteers.orgs.models import Department, DepartmentOfficer
 from volunteers.people.models import Gender, Person
 from volunteers.units.models import LEVEL_OF_ROLE, Appointment, Level, Role, Unit
@@ -181,6 +181,7 @@ def _load_residents(ground: Ground, rng: random.Random) -> None:
         Resident(
             person=person,
             neighbourhood_id=home.id if home and index < 4 else rng.choice(near),
+            state=ResidentState.CONFIRMED,
             confirmed_at=since + dt.timedelta(days=rng.random() * 80),
         )
         for index, person in enumerate(ground.residents)

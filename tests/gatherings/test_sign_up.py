@@ -168,7 +168,8 @@ def make_residents(cast: Cast, number: int) -> list[User]:
         person = Person(name=f"居民{index}")
         person.set_phone(f"1548888{index:04d}")
         person.save()
-        Resident.objects.create(person=person, neighbourhood=cast.neighbourhood)
+        lives = {"neighbourhood": cast.neighbourhood, "state": "confirmed", "confirmed_at": timezone.now()}
+        Resident.objects.create(person=person, **lives)
         users.append(User.objects.create_user(f"resident-{index}", person=person))
     return users
 

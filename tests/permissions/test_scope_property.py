@@ -112,7 +112,8 @@ def build(drawn: dict[str, Any]) -> District:
     for person, unit in drawn["lives"]:
         who, where = person % 3, unit % len(made.units)
         if who not in made.lives:
-            Resident.objects.create(person_id=made.users[who].person_id, neighbourhood=made.units[where])
+            lives = {"neighbourhood": made.units[where], "state": "confirmed", "confirmed_at": timezone.now()}
+            Resident.objects.create(person_id=made.users[who].person_id, **lives)
             made.lives[who] = where
     return made
 

@@ -15,13 +15,13 @@ def prefixes(path: str) -> list[str]:
 
 
 def home_path(user: Any) -> str:
-    """Path of the neighbourhood a user lives in, as far as known; empty otherwise. Remembered on the user object."""
+    """Path of the neighbourhood a user lives in, once confirmed; empty otherwise. Remembered on the user object."""
     person_id = getattr(user, "person_id", None)
     if not person_id or not user.is_active:
         return ""
     remembered: str | None = getattr(user, "_home_path", None)
     if remembered is None:
-        found = Resident.objects.filter(person_id=person_id).values_list("neighbourhood__path", flat=True).first()
+        found = Resident.objects.living().filter(person_id=person_id).values_list("neighbourhood__path", flat=True).first()
         remembered = user._home_path = found or ""
     return remembered
 

@@ -43,7 +43,7 @@ def streams_of(person_ids: Iterable[int]) -> dict[int, Streams]:
     held: list[tuple[int, str, str]] = list(
         Appointment.objects.active().filter(person_id__in=people).values_list("person_id", "role", "unit__path")
     )
-    homes = Resident.objects.filter(person_id__in=people).values_list("person_id", "neighbourhood__path")
+    homes = Resident.objects.living().filter(person_id__in=people).values_list("person_id", "neighbourhood__path")
     held += [(person_id, RESIDENT, path) for person_id, path in homes]
     paths = {prefix for _person, _role, path in held for prefix in _prefixes(path)}
     unit_ids = dict(Unit.objects.filter(path__in=paths).values_list("path", "id")) if paths else {}
