@@ -11,6 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.settings.accounts import *  # noqa: F403
+from config.settings.console import *  # noqa: F403
+from config.settings.posts import *  # noqa: F403
+from config.settings.privacy import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
