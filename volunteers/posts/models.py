@@ -59,7 +59,7 @@ class Proposal(models.Model):
     )
     name = models.CharField(_("姓名"), max_length=30)
     phone_encrypted = models.CharField(_("手机号（加密）"), max_length=200, blank=True, db_default="")
-    phone_index = models.CharField(max_length=64, null=True, editable=False)
+    phone_index = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - none equals no other none
     how = models.CharField(_("怎么推荐的"), max_length=12, choices=How.choices)
     why = models.CharField(_("为什么合适"), max_length=300, blank=True, db_default="")
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, db_default=State.PROPOSED)
@@ -161,9 +161,7 @@ class Objection(models.Model):
     words = models.CharField(_("说了什么"), max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("时间"))
-    state = models.CharField(
-        _("状态"), max_length=10, choices=ObjectionState.choices, db_default=ObjectionState.OPEN
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=ObjectionState.choices, db_default=ObjectionState.OPEN)
     reason = models.CharField(_("处理说明"), max_length=200, blank=True, db_default="")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(_("处理时间"), null=True)
