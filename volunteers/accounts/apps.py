@@ -13,4 +13,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the handler of text messages and the checks."""
-        from volunteers.accounts import checks, jobs, sms  # noqa: F401
+        from volunteers.accounts import checks, jobs, known, sms  # noqa: F401

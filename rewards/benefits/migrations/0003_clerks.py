@@ -10,12 +10,12 @@ from foundation.pinyin import sounds
 
 def fill(apps, schema_editor):
     """Names that were stored before they were found by their sound, and clerks before they had an address."""
-    Merchant, Clerk = apps.get_model("benefits", "Merchant"), apps.get_model("benefits", "MerchantClerk")
-    for row in Merchant.objects.only("pk", "name"):
+    merchant, clerk = apps.get_model("benefits", "Merchant"), apps.get_model("benefits", "MerchantClerk")
+    for row in merchant.objects.only("pk", "name"):
         pinyin, initials = sounds(row.name)
-        Merchant.objects.filter(pk=row.pk).update(pinyin=pinyin, initials=initials)
-    for pk in list(Clerk.objects.filter(uid__isnull=True).values_list("pk", flat=True)):
-        Clerk.objects.filter(pk=pk).update(uid=uuid.uuid4())
+        merchant.objects.filter(pk=row.pk).update(pinyin=pinyin, initials=initials)
+    for pk in list(clerk.objects.filter(uid__isnull=True).values_list("pk", flat=True)):
+        clerk.objects.filter(pk=pk).update(uid=uuid.uuid4())
 
 
 class Migration(migrations.Migration):

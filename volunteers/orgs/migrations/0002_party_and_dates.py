@@ -10,12 +10,12 @@ from foundation.pinyin import sounds
 
 def fill(apps, schema_editor):
     """Names that were stored before they were found by their sound, and officers before they had an address."""
-    Department, Officer = apps.get_model("orgs", "Department"), apps.get_model("orgs", "DepartmentOfficer")
-    for row in Department.objects.only("pk", "name"):
+    department, officer = apps.get_model("orgs", "Department"), apps.get_model("orgs", "DepartmentOfficer")
+    for row in department.objects.only("pk", "name"):
         pinyin, initials = sounds(row.name)
-        Department.objects.filter(pk=row.pk).update(pinyin=pinyin, initials=initials)
-    for pk in list(Officer.objects.filter(uid__isnull=True).values_list("pk", flat=True)):
-        Officer.objects.filter(pk=pk).update(uid=uuid.uuid4())
+        department.objects.filter(pk=row.pk).update(pinyin=pinyin, initials=initials)
+    for pk in list(officer.objects.filter(uid__isnull=True).values_list("pk", flat=True)):
+        officer.objects.filter(pk=pk).update(uid=uuid.uuid4())
 
 
 class Migration(migrations.Migration):
