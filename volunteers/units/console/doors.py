@@ -1,22 +1,17 @@
-"""What every list of the console starts from: a right, `visible_to`, Wagtail's listing."""
+"""Who gets into a page of the console, and who sees the menu entry that leads there."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import BaseListingView
 
 from volunteers.units.rights import Right, paths_where
 
@@ -67,37 +62,3 @@ def order_menu() -> SubmenuMenuItem:
     """Units, structure, organisations, data."""
     menu = Menu(register_hook_name=ORDER_MENU)
     return SubmenuMenuItem(gettext_lazy("组织与数据"), menu, name="order", icon_name="site", order=120)
-
-
-class DayColumn(Column):
-    """A date as 2026-11-23, an instant with its time: sortable by eye, and never "just now" for what is to come."""
-
-    def get_value(self, instance: Any) -> str:
-        """The text of the cell."""
-        value = super().get_value(instance)
-        if value is None:
-            return ""
-        if isinstance(value, dt.datetime):
-            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-        return str(value.strftime("%Y-%m-%d"))
-
-
-class ScopedListView(BaseListingView):
-    """A list of one model through `visible_to`: search in `search_fields`, filters, pages of 50."""
-
-    right: ClassVar[Right]
-    model: ClassVar[Any]
-    paginate_by = 50
-    search_backend_name = None
-    is_searchable = True
-    default_ordering = "-pk"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the right, then list."""
-        view: View = requires(self.right)(super().dispatch)
-        return view(request, *args, **kwargs)
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        """Only what the user may see."""
-        rows: QuerySet[Any] = self.model.objects.visible_to(self.request.user)
-        return rows
