@@ -1,16 +1,18 @@
 """Triggers that refuse UPDATE, DELETE and TRUNCATE, on both databases (rules R9 and R38).
 
 In production the program's database role owns nothing and has INSERT and SELECT only; the triggers hold even where a
-single role does everything. Retention and test teardown lift them as the owner of the tables.
+single role does everything. `purge` lifts them for one table inside one transaction, as the owner of the table: retention
+only. `lifted` lifts all of them: test teardown only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
@@ -66,6 +68,46 @@ def lifted() -> Iterator[None]:
             for table in guarded_tables():
                 for statement in install_statements(table, vendor):
                     cursor.execute(statement)
+
+
+class NotOwner(Exception):
+    """The database role of this process does not own the table, so it cannot let go of guarded rows."""
+
+
+def purge(rows: models.QuerySet[Any]) -> int:
+    """Delete rows of one append-only table for good, in one transaction; returns how many.
+
+    On PostgreSQL the trigger is switched off under the lock of the table, so no other session ever finds it off, and
+    only the owner may: raises `NotOwner` otherwise. On SQLite the whole database is this transaction's.
+    """
+    if not issubclass(rows.model, AppendOnlyModel):
+        raise TypeError(f"{rows.model.__name__} has no guard")
+    table = rows.model._meta.db_table
+    if connection.vendor == "postgresql":
+        off, on = (
+            [f'ALTER TABLE "{table}" DISABLE TRIGGER append_only'],
+            [f'ALTER TABLE "{table}" ENABLE TRIGGER append_only'],
+        )
+    else:
+        off, on = remove_statements(table, connection.vendor), install_statements(table, connection.vendor)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and not _is_owner(table):
+            raise NotOwner(table)
+        for statement in off:
+            cursor.execute(statement)
+        count = int(rows._raw_delete(rows.db))  # type: ignore[attr-defined]
+        for statement in on:
+            cursor.execute(statement)
+    return count
+
+
+def _is_owner(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", [table]
+        )
+        found = cursor.fetchone()
+    return bool(found and found[0])
 
 
 class GuardTable(Operation):

@@ -38,10 +38,40 @@ class AuditEntry(AppendOnlyModel):
         indexes: ClassVar = [
             models.Index(fields=["unit_id", "-at"], name="audit_unit_at"),
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["actor_id", "-at"], name="audit_actor_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.object_type} {self.object_id}"
+
+
+class AuditSeal(AppendOnlyModel):
+    """One link of the chain over the audit trail: a batch of entries that were committed, and what they hash to.
+
+    `marks` holds eight bytes of the hash of each entry, in the order of the ids, by which the first bad one is named;
+    `root` binds all of it to the seal before.
+    """
+
+    seq = models.BigIntegerField(_("序号"), primary_key=True)
+    first_id = models.BigIntegerField(_("从"))
+    last_id = models.BigIntegerField(_("到"))
+    count = models.PositiveIntegerField(_("条数"))
+    marks = models.BinaryField()
+    root = models.CharField(_("指纹"), max_length=64)
+    previous = models.CharField(_("上一个指纹"), max_length=64)
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("审计封条")
+        verbose_name_plural = _("审计封条")
+        indexes: ClassVar = [models.Index(fields=["at"], name="audit_seal_at")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["previous"], name="audit_seal_one_successor"),
+            models.CheckConstraint(condition=models.Q(last_id__gte=models.F("first_id")), name="audit_seal_span"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.root[:12]}"
 
 
 class OutboxMessage(models.Model):
