@@ -11,6 +11,7 @@ rmSync(out, { recursive: true, force: true });
 await esbuild.build({
   entryPoints: {
     app: join(here, "src", "app.ts"),
+    map: join(here, "src", "map.ts"),
     sw: join(here, "src", "sw.ts"),
   },
   bundle: true,
@@ -32,8 +33,9 @@ await esbuild.build({
   logLevel: "warning",
 });
 await esbuild.build({
-  entryPoints: { app: join(here, "styles", "app.css") },
+  entryPoints: { app: join(here, "styles", "app.css"), map: join(here, "styles", "map.css") },
   bundle: true,
+  loader: { ".png": "dataurl" }, // the few small pictures of the map's library
   target: "safari14.1",
   minify: true,
   outdir: out,

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from config.demo.activity import Activity, vacate_two
+from config.demo.atlas import load_outlines
 from config.demo.benefits import load_benefits
 from config.demo.district import SEED, District
 from config.demo.gatherings import fill_events
@@ -48,6 +49,7 @@ def load_demo(district: District, say: Say) -> None:
     with transaction.atomic():
         _import(content, district)
         say(f"三长 {district.totals()['leaders']:,} 位，{district.totals()['households']:,} 户")
+        say(f"社区边界 {load_outlines(district)} 个")
         ground = load_people(rng, say)
         calendar, ledger, timeline = Calendar(rng), Ledger(rng), Timeline()
         vacate_two(ground, calendar)

@@ -237,6 +237,12 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "form-action": [SELF],
     }
 }
+# Pictures beneath the console's map; none are asked of anybody unless the district names a source (docs/map.md).
+MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
+MAP_TILES_SUBDOMAINS = env.list("MAP_TILES_SUBDOMAINS", default=["0", "1", "2", "3", "4", "5", "6", "7"])
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="")
+MAP_TILES_CRS = env.str("MAP_TILES_CRS", default="wgs84")
+MAP_TILES_MAX_ZOOM = env.int("MAP_TILES_MAX_ZOOM", default=18)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -10,3 +10,7 @@ class AtlasConfig(AppConfig):
     name = "volunteers.atlas"
     verbose_name = _("社区治理地图")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the layers, the checks, the console and the jobs."""
+        from volunteers.atlas import console, jobs, own_layers, tiles  # noqa: F401

@@ -1,0 +1,289 @@
+"""What the map's pages show: units of one level with a figure for every layer, the one in focus, its houses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from foundation.actors import Actor
+from foundation.errors import Missing
+from volunteers.atlas.coordinates import moved, to_gcj02
+from volunteers.atlas.layers import Layer, Number, Places, layer_called, layers
+from volunteers.atlas.models import Outline
+from volunteers.atlas.scale import Scale, scale_for
+from volunteers.atlas.tiles import is_shifted
+from volunteers.units.models import LEVELS, THREE_HEADS, Appointment, Level, Unit
+from volunteers.units.querysets import UnitQuerySet, top_paths, under
+from volunteers.units.rights import Right, paths_where, units_where
+
+SHOWN_BELOW = {Level.DISTRICT: Level.COMMUNITY, Level.STREET: Level.COMMUNITY}
+"""Which level is shown inside a unit, where it is not simply the next."""
+WITH_HOUSES = (Level.COMMUNITY, Level.AREA, Level.GROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of one unit in one layer."""
+
+    layer: Layer
+    number: Number | None
+    step: int | None
+    url: str
+
+    @property
+    def words(self) -> str:
+        """As it is shown."""
+        return self.layer.words(self.number)
+
+    @property
+    def told(self) -> str:
+        """With what it counts."""
+        return self.layer.told(self.number)
+
+    @property
+    def hand(self) -> str:
+        """What needs a hand, empty when nothing does."""
+        needed = self.layer.needs(self.number)
+        return str(self.layer.hand) % {"n": f"{needed:,}"} if needed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit with its figures, in the order of the layers; `chosen` is that of the layer looked at."""
+
+    unit: Unit
+    above: str
+    figures: list[Figure]
+    chosen: Figure
+    is_drawn: bool
+
+    @property
+    def url(self) -> str:
+        """Its own page of the map."""
+        return reverse("console_map_unit", args=[self.unit.uid])
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A neighbourhood as a window of a house: lit where there is a leader."""
+
+    unit: Unit
+    is_lit: bool
+    figure: Figure
+
+
+@dataclass(slots=True)
+class Floor:
+    """The neighbourhoods of one group."""
+
+    unit: Unit
+    is_led: bool
+    windows: list[Window] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class House:
+    """An area, or a group, with its neighbourhoods."""
+
+    unit: Unit
+    is_led: bool
+    floors: list[Floor] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MapPage:
+    """Everything that one page of the map shows."""
+
+    layers: list[Layer]
+    layer: Layer
+    unit: Unit | None
+    above: list[Unit]
+    scale: Scale
+    rows: list[Row]
+    focus: Row | None
+    houses: list[House]
+    is_drawn: bool
+
+    @property
+    def legend(self) -> list[tuple[int, str]]:
+        """Steps with their labels."""
+        return list(enumerate(self.scale.labels))
+
+    @property
+    def undrawn(self) -> list[Row]:
+        """Units without an outline, beside a map of the others."""
+        return [row for row in self.rows if not row.is_drawn]
+
+
+def mapped(user: Actor) -> UnitQuerySet:
+    """Units whose figures the user may see, as they are today."""
+    return units_where(user, Right.SEE_ROLLUP).current()
+
+
+def unit_of(user: Actor, uid: UUID | str | None) -> Unit | None:
+    """The unit asked for; without one, the only unit the user looks after, or None when there are several."""
+    if uid:
+        found = mapped(user).filter(uid=uid).first()
+        if found is None:
+            raise Missing
+        return found
+    tops = top_paths(paths_where(user, Right.SEE_ROLLUP))
+    return mapped(user).filter(path=tops[0]).first() if len(tops) == 1 else None
+
+
+def _roots(user: Actor, unit: Unit | None) -> tuple[str, ...]:
+    return (unit.path,) if unit else tuple(top_paths(paths_where(user, Right.SEE_ROLLUP)))
+
+
+def places_in(user: Actor, unit: Unit | None) -> Places:
+    """The units shown for a unit: communities down to there, then one level at a time."""
+    roots = _roots(user, unit)
+    level = Level(unit.level) if unit else Level.STREET
+    if level == LEVELS[-1]:
+        return Places((), roots)
+    shown = SHOWN_BELOW.get(level) or LEVELS[LEVELS.index(level) + 1]
+    inside = Places((), roots).inside()
+    return Places(tuple(mapped(user).filter(inside).at(shown)), roots)
+
+
+def _figure(layer: Layer, unit: Unit, number: Number | None, scale: Scale | None) -> Figure:
+    url = f"{reverse('console_map_lines', args=[unit.uid])}?layer={layer.name}"
+    return Figure(layer, number, scale.step(number) if scale else None, url)
+
+
+def _rows(places: Places, shown: Sequence[Layer], chosen: Layer) -> tuple[list[Row], Scale]:
+    numbers = {layer.name: layer.figures(places) for layer in shown}
+    scales = {layer.name: scale_for(layer, numbers[layer.name].values()) for layer in shown}
+    drawn = set(Outline.objects.filter(unit__in=places.units).values_list("unit_id", flat=True))
+    names = _names_above(places.units)
+    rows = []
+    for unit in places.units:
+        figures = [_figure(layer, unit, numbers[layer.name][unit.pk], scales[layer.name]) for layer in shown]
+        here = next(figure for figure in figures if figure.layer is chosen)
+        rows.append(Row(unit, names.get(unit.path[: -Unit.steplen], ""), figures, here, unit.pk in drawn))
+    return rows, scales[chosen.name]
+
+
+def _names_above(units: Iterable[Unit]) -> dict[str, str]:
+    paths = {unit.path[: -Unit.steplen] for unit in units}
+    return dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))
+
+
+def row_of(unit: Unit, layer_name: str = "") -> Row:
+    """One unit with its figures."""
+    rows, _scale = _rows(Places((unit,), (unit.path,)), layers(), layer_called(layer_name))
+    return rows[0]
+
+
+def map_page(user: Actor, unit: Unit | None, *, layer_name: str = "", at: Unit | None = None) -> MapPage:
+    """The page of a unit; the number of queries does not depend on how many units are shown."""
+    shown, chosen = layers(), layer_called(layer_name)
+    places = places_in(user, unit)
+    rows, scale = _rows(places, shown, chosen)
+    in_focus = at or unit
+    focus = row_of(in_focus, layer_name) if in_focus else None
+    return MapPage(
+        layers=shown,
+        layer=chosen,
+        unit=unit,
+        above=list(mapped(user).filter(path__in=unit.ancestor_paths()[:-1])) if unit else [],
+        scale=scale,
+        rows=rows,
+        focus=focus,
+        houses=_houses(user, unit, chosen) if unit and unit.level in WITH_HOUSES else [],
+        is_drawn=any(row.is_drawn for row in rows) or bool(unit and focus and focus.is_drawn),
+    )
+
+
+def _houses(user: Actor, unit: Unit, layer: Layer) -> list[House]:
+    """Areas of a community, groups of an area or a group itself, with their neighbourhoods as windows."""
+    units = list(mapped(user).under(unit))
+    heads = Appointment.objects.active().of_roles(THREE_HEADS).filter(under([unit.path], "unit__path"))
+    led = set(heads.values_list("unit_id", flat=True))
+    neighbours = tuple(one for one in units if one.level == Level.NEIGHBOURHOOD)
+    numbers = layer.figures(Places(neighbours, (unit.path,)))
+    top = Level.AREA if unit.level == Level.COMMUNITY else Level.GROUP
+    houses = {one.path: House(one, one.pk in led) for one in units if one.level == top}
+    floors: dict[str, Floor] = {}
+    for one in units:
+        house = houses.get(one.path_at(top))
+        if house is None:
+            continue
+        if one.level == Level.GROUP:
+            floors[one.path] = Floor(one, one.pk in led)
+            house.floors.append(floors[one.path])
+        elif one.level == Level.NEIGHBOURHOOD and one.path[: -Unit.steplen] in floors:
+            figure = _figure(layer, one, numbers[one.pk], None)
+            floors[one.path[: -Unit.steplen]].windows.append(Window(one, one.pk in led, figure))
+    return list(houses.values())
+
+
+def figures_of(user: Actor, unit: Unit | None) -> dict[str, Any]:
+    """All layers of all units shown, for the script: numbers as text, steps, what each step means."""
+    shown = layers()
+    places = places_in(user, unit)
+    drawn = _outlines(user, places, unit)
+    if not drawn.filter(unit__in=places.units).exists() and unit:
+        places = Places((unit,), (unit.path,))
+    found: dict[str, Any] = {"layers": {}, "places": []}
+    rows: dict[int, dict[str, Any]] = {one.pk: {} for one in places.units}
+    for layer in shown:
+        numbers = layer.figures(places)
+        scale = scale_for(layer, numbers.values())
+        found["layers"][layer.name] = {
+            "label": str(layer.label),
+            "about": str(layer.about),
+            "steps": scale.labels,
+        }
+        for key, number in numbers.items():
+            rows[key][layer.name] = [layer.words(number), scale.step(number), layer.told(number)]
+    names = _names_above(places.units)
+    for one in places.units:
+        found["places"].append(
+            {
+                "uid": str(one.uid),
+                "name": one.name,
+                "above": names.get(one.path[: -Unit.steplen], ""),
+                "url": reverse("console_map_unit", args=[one.uid]),
+                "figures": rows[one.pk],
+            }
+        )
+    return found
+
+
+def _outlines(user: Actor, places: Places, unit: Unit | None) -> QuerySet[Outline]:
+    """Outlines of the units shown; of the unit itself where none of them has one."""
+    visible = Outline.objects.visible_to(user)
+    of_places = visible.filter(unit__in=places.units)
+    if unit and not of_places.exists():
+        return visible.filter(unit=unit)
+    return of_places
+
+
+def outlines_mark(user: Actor, unit: Unit | None) -> str:
+    """Changes when any outline does that this user would be sent."""
+    found = _outlines(user, places_in(user, unit), unit).order_by("unit_id").values_list("unit__uid", "imported_at")
+    text = f"{is_shifted()} " + " ".join(f"{uid} {at.timestamp()}" for uid, at in found)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def outlines_of(user: Actor, unit: Unit | None) -> dict[str, Any]:
+    """GeoJSON of the units shown, in the system of coordinates of the pictures beneath."""
+    features = []
+    found = _outlines(user, places_in(user, unit), unit).select_related("unit").order_by("unit__path")
+    for outline in found:
+        geometry = moved(outline.geometry, to_gcj02) if is_shifted() else outline.geometry
+        features.append({"type": "Feature", "properties": {"uid": str(outline.unit.uid)}, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def lines_title(unit: Unit, layer: Layer) -> str:
+    """What a page of lines is called."""
+    return _("%(unit)s · %(layer)s") % {"unit": unit.name, "layer": layer.label}
