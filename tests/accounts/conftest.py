@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +12,7 @@ from django.test import Client
 from foundation.jobs import relay_once
 from ops.fakes.sms import FakeSms
 from ops.fakes.wechat import FakeWeChat
+from volunteers.accounts import challenge
 
 Relay = Callable[[], None]
 
@@ -68,13 +71,32 @@ def ask_code(sms: FakeSms, relay: Relay) -> Callable[[Client, str], str]:
 
     def ask(client: Client, phone: str) -> str:
         before = len(sms.messages)
-        answer = client.post("/login/", {"phone": phone})
+        answer = client.post("/login/", {"phone": phone, **solved()})
         assert answer.status_code == 302, answer.content.decode()
         relay()
         came = sms.messages[before:]
         return str(came[0]["params"]["code"]) if came else ""
 
     return ask
+
+
+def solved() -> dict[str, str]:
+    """A challenge with its right answer, as somebody who looked at the page would send it."""
+    made = challenge.make(busy=True)
+    return {"challenge": made.token, "answer": answer_to(made.question)}
+
+
+def solved_on(text: str) -> dict[str, str]:
+    """What the small question on a page wants; empty when it asks none."""
+    token = re.search(r'name="challenge" value="([^"]+)"', text)
+    return {"challenge": html.unescape(token[1]), "answer": answer_to(text)} if token else {}
+
+
+def answer_to(text: str) -> str:
+    """The sum that a text asks for."""
+    asked = re.search(r"([一二三四五六七八九])加([一二三四五六七八九])等于几", text)
+    assert asked
+    return str(sum("零一二三四五六七八九".index(sign) for sign in asked.groups()))
 
 
 def wrong(code: str) -> str:

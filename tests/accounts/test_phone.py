@@ -14,7 +14,7 @@ from django.test import Client
 from foundation import secrets
 from foundation.models import AuditEntry, OutboxMessage
 from ops.fakes.sms import FakeSms
-from tests.accounts.conftest import Relay, wrong
+from tests.accounts.conftest import Relay, solved, wrong
 from tests.cast import Cast
 from volunteers.accounts.models import LimitHit, LoginCode, User
 from volunteers.accounts.phones import normal_phone
@@ -81,7 +81,7 @@ def test_after_sign_in_one_goes_where_one_wanted_but_not_elsewhere(cast: Cast, a
     for wanted, reached in (("/me/", "/me/"), ("https://elsewhere.example/", "/"), ("//elsewhere.example", "/")):
         LimitHit.objects.all().delete()
         client = Client()
-        client.post("/login/", {"phone": phone_of(cast.leader), "next": wanted})
+        client.post("/login/", {"phone": phone_of(cast.leader), "next": wanted, **solved()})
         session = client.session
         assert session["next"] == reached
 
@@ -100,7 +100,7 @@ def test_an_unknown_number_gets_the_same_answers_and_no_message(
     pages = []
     for phone in (phone_of(cast.leader), NOBODY):
         client = Client()
-        sent = client.post("/login/", {"phone": phone})
+        sent = client.post("/login/", {"phone": phone, **solved()})
         relay()
         page = client.get("/login/code/")
         tried = client.post("/login/code/", {"code": "000000"})
@@ -125,7 +125,7 @@ def test_known_and_unknown_numbers_cost_the_same_queries(cast: Cast) -> None:
     for phone in (phone_of(cast.leader), NOBODY):
         client = Client()
         with CaptureQueriesContext(connection) as asked:
-            client.post("/login/", {"phone": phone})
+            client.post("/login/", {"phone": phone, **solved()})
             client.post("/login/code/", {"code": "000000"})
         counts.append([re.sub(r"'[^']*'|\d+|\\x\w+", "?", query["sql"]) for query in asked])
     assert len(counts[0]) == len(counts[1])
@@ -227,7 +227,7 @@ def test_neither_number_nor_code_lies_about_in_clear(
     cast: Cast, client: Client, ask_code: AskCode, sms: FakeSms
 ) -> None:
     phone = phone_of(cast.leader)
-    client.post("/login/", {"phone": phone})
+    client.post("/login/", {"phone": phone, **solved()})
     waiting = OutboxMessage.objects.get(topic="sms")
     row = LoginCode.objects.get()
     session = Session.objects.get().get_decoded()
@@ -290,7 +290,7 @@ def test_the_code_field_helps_the_phone_to_fill_it(cast: Cast, client: Client, a
 
 def test_the_demo_shows_the_code_in_a_box_that_says_so(cast: Cast, client: Client, settings: object) -> None:
     settings.SMS_GATEWAY_URL = ""  # type: ignore[attr-defined]
-    client.post("/login/", {"phone": phone_of(cast.leader)})
+    client.post("/login/", {"phone": phone_of(cast.leader), **solved()})
     text = client.get("/login/code/").content.decode()
     found = re.search(r"data-demo-code>(\d{6})<", text)
     assert found
@@ -300,6 +300,6 @@ def test_the_demo_shows_the_code_in_a_box_that_says_so(cast: Cast, client: Clien
 
 def test_outside_the_demo_the_page_never_shows_the_code(cast: Cast, client: Client, settings: object) -> None:
     settings.SMS_GATEWAY_URL, settings.DEMO = "", False  # type: ignore[attr-defined]
-    client.post("/login/", {"phone": phone_of(cast.leader)})
+    client.post("/login/", {"phone": phone_of(cast.leader), **solved()})
     assert "data-demo-code" not in client.get("/login/code/").content.decode()
     assert client.session["login_code"]["shown"] == ""

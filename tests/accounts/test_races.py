@@ -14,6 +14,7 @@ from django.test import Client
 from foundation.jobs import relay_once
 from ops.fakes.sms import FakeSms
 from ops.fakes.wechat import FakeWeChat
+from tests.accounts.conftest import solved
 from tests.accounts.test_phone import phone_of
 from tests.accounts.test_wechat import bound, go
 from tests.cast import Cast
@@ -47,7 +48,7 @@ def clone(client: Client) -> Client:
 
 
 def test_of_sixteen_right_codes_one_gets_in(committed_cast: Cast, sms: FakeSms, client: Client) -> None:
-    client.post("/login/", {"phone": phone_of(committed_cast.leader)})
+    client.post("/login/", {"phone": phone_of(committed_cast.leader), **solved()})
     relay_once()
     code = sms.messages[0]["params"]["code"]
 
@@ -60,7 +61,7 @@ def test_of_sixteen_right_codes_one_gets_in(committed_cast: Cast, sms: FakeSms, 
 
 
 def test_sixteen_wrong_guesses_at_once_count_as_five(committed_cast: Cast, sms: FakeSms, client: Client) -> None:
-    client.post("/login/", {"phone": phone_of(committed_cast.leader)})
+    client.post("/login/", {"phone": phone_of(committed_cast.leader), **solved()})
     relay_once()
     code = f"{(int(sms.messages[0]['params']['code']) + 1) % 10**6:06}"
     all_at_once(lambda: clone(client).post("/login/code/", {"code": code}).status_code)
@@ -69,7 +70,7 @@ def test_sixteen_wrong_guesses_at_once_count_as_five(committed_cast: Cast, sms: 
 
 def test_sixteen_requests_for_one_number_at_once_are_one(committed_cast: Cast, sms: FakeSms) -> None:
     phone = phone_of(committed_cast.leader)
-    answers = all_at_once(lambda: Client().post("/login/", {"phone": phone}).status_code)
+    answers = all_at_once(lambda: Client().post("/login/", {"phone": phone, **solved()}).status_code)
     assert sorted(answers) == [302] + [429] * (AT_ONCE - 1)
     assert LoginCode.objects.count() == 1
 

@@ -59,30 +59,37 @@ def _digest(row: LoginCode, nonce: str, digits: str) -> str:
     return secrets.hmac_hex("login-code", f"{row.pk}|{row.purpose}|{row.phone_index}|{nonce}|{digits}")
 
 
-def ask_for_code(*, session: SessionBase, phone: str, purpose: Purpose) -> LoginCode:
+def ask_for_code(
+    *, session: SessionBase, phone: str, purpose: Purpose, from_own_browser: bool = False, place: str = ""
+) -> LoginCode:
     """Make a code for a number (11 digits) and this session, and leave its message to the relay.
 
-    Raises `TooMany`. Says nothing about whether anybody has that number: the same rows are written either way.
+    `from_own_browser`: the browser has signed in with this number before, or is signed in with it now. `place`: which
+    building's sign a registration came from. Raises `TooMany`. Says nothing about whether anybody has that number: the
+    same rows are written either way.
     """
     if not session.session_key:
         session.create()  # before the transaction: a refusal must not take the session back
-    with transaction.atomic():
-        return _make_code(session, phone, purpose)
-
-
-def _make_code(session: SessionBase, phone: str, purpose: Purpose) -> LoginCode:
-    number = secrets.blind_index(phone)
-    limits.take_or_refuse("code.session", str(session.session_key))
-    limits.take_or_refuse("code.number", number)
     now = clock.now()
-    row = LoginCode(purpose=purpose, phone_index=number, created_at=now, expires_at=now + LIFE)
+    row = LoginCode(purpose=purpose, phone_index=secrets.blind_index(phone), created_at=now, expires_at=now + LIFE)
+    row.from_own_browser = from_own_browser
+    row.place = secrets.hmac_hex("sms place", place) if place else ""
     row.phone_encrypted = secrets.encrypt(phone, aad=LoginCode.aad(row.pk, "phone"))
+    with transaction.atomic():
+        _make_code(session, row)
+    return row
+
+
+def _make_code(session: SessionBase, row: LoginCode) -> None:
+    wanted = [("code.session", str(session.session_key)), ("code.number", row.phone_index)]
+    if not row.from_own_browser:
+        wanted.append(("code.number.strange", row.phone_index))
+    limits.take_or_refuse(*wanted)
     nonce, digits = random.token_hex(16), f"{random.randbelow(10**DIGITS):0{DIGITS}}"
     row.code_digest = _digest(row, nonce, digits)
     row.save(force_insert=True)
     outbox.put(TOPIC, {"id": str(row.pk), "code": secrets.encrypt(digits, aad=LoginCode.aad(row.pk, "code"))})
     session[_KEY] = {"id": str(row.pk), "nonce": nonce, "shown": digits if gateway().shows_codes else ""}
-    return row
 
 
 def pending_code(session: SessionBase, purpose: Purpose) -> Pending | None:
@@ -92,8 +99,8 @@ def pending_code(session: SessionBase, purpose: Purpose) -> Pending | None:
     return Pending(row, kept["nonce"], kept["shown"]) if row and kept else None
 
 
-def hand_in_code(*, session: SessionBase, purpose: Purpose, digits: str) -> User:
-    """The account of whoever has the phone. The code is used up; of many at once exactly one gets through.
+def redeem_code(*, session: SessionBase, purpose: Purpose, digits: str) -> str:
+    """The number (11 digits) that whoever hands in the code holds. The code is used up; of many at once one passes.
 
     Raises `WrongCode`, `SpentCode`, `TooMany`. Tries are counted before anything is compared.
     """
@@ -101,7 +108,10 @@ def hand_in_code(*, session: SessionBase, purpose: Purpose, digits: str) -> User
     if pending is None:
         raise SpentCode
     row = pending.row
-    limits.take_or_refuse("guess.number", row.phone_index)
+    wanted = [("guess.number", row.phone_index)]
+    if not row.from_own_browser:
+        wanted.append(("guess.number.strange", row.phone_index))
+    limits.take_or_refuse(*wanted)
     live = LoginCode.objects.filter(pk=row.pk, used_at__isnull=True, expires_at__gt=clock.now())
     if not live.filter(tries__lt=TRIES).update(tries=F("tries") + 1):
         raise SpentCode
@@ -110,10 +120,20 @@ def hand_in_code(*, session: SessionBase, purpose: Purpose, digits: str) -> User
     failpoints.hit("code.before_use")
     if not live.update(used_at=clock.now()):
         raise SpentCode
-    user = user_of_phone(row.phone)
+    return row.phone
+
+
+def forget_pending(session: SessionBase) -> None:
+    """The code of this session has done its work."""
+    session.pop(_KEY, None)
+
+
+def hand_in_code(*, session: SessionBase, purpose: Purpose, digits: str) -> User:
+    """The account of whoever has the phone. Raises as `redeem_code`; `WrongCode` too when nobody has that number."""
+    user = user_of_phone(redeem_code(session=session, purpose=purpose, digits=digits))
     if user is None:
         raise WrongCode
-    session.pop(_KEY, None)
+    forget_pending(session)
     return user
 
 

@@ -36,22 +36,36 @@ class Rate:
 
 _RATES: dict[str, tuple[Rate, ...]] = {
     "code.number": (Rate(1, MINUTE), Rate(5, HOUR), Rate(8, DAY)),
+    # What browsers may use of it that never signed in with this number: the rest stays for its owner (threat T8).
+    "code.number.strange": (Rate(4, HOUR), Rate(5, DAY)),
     "code.session": (Rate(10, HOUR),),
+    "code.account": (Rate(5, DAY),),
     "code.subnet": (Rate(30, 10 * MINUTE),),
     "code.all": (Rate(900, 10 * MINUTE),),
+    "challenge.once": (Rate(1, 30 * MINUTE),),
     "guess.number": (Rate(10, HOUR),),
+    "guess.number.strange": (Rate(8, HOUR),),
     "password.account": (Rate(10, 15 * MINUTE),),
     "password.session": (Rate(20, 15 * MINUTE),),
     "password.subnet": (Rate(30, 10 * MINUTE),),
     "factor.account": (Rate(5, 5 * MINUTE), Rate(20, HOUR)),
+    "passkey.session": (Rate(30, 15 * MINUTE),),
+    "invite.account": (Rate(5, DAY),),
+    "alarm": (Rate(1, DAY),),
 }
 LONGEST = DAY
+# Shares of the whole budget of messages, in percent. What is left over is kept for browsers known to a number.
+_SHARES = {"sms.all": 100, "sms.strange": 75, "sms.new": 20}
+KINDS = (*_RATES, *_SHARES, "sms.place")
 
 
 def rates(kind: str) -> tuple[Rate, ...]:
     """The rates of a kind; an unknown kind raises KeyError."""
-    if kind == "sms.all":
-        return (Rate(settings.SMS_MOST_IN_TEN_MINUTES, 10 * MINUTE), Rate(settings.SMS_MOST_IN_A_DAY, DAY))
+    if kind == "sms.place":
+        return (Rate(settings.SMS_MOST_A_BUILDING, DAY),)
+    if share := _SHARES.get(kind):
+        quick, daily = settings.SMS_MOST_IN_TEN_MINUTES * share, settings.SMS_MOST_IN_A_DAY * share
+        return (Rate(math.ceil(quick / 100), 10 * MINUTE), Rate(math.ceil(daily / 100), DAY))
     return _RATES[kind]
 
 
@@ -77,22 +91,31 @@ def _wait(kind: str, key: str, now: dt.datetime) -> int:
     return math.ceil(wait)
 
 
+def take_all(*wanted: tuple[str, str]) -> tuple[str, int]:
+    """Count one of each (kind, subject), or none: returns ("", 0), or the kind to wait for longest and its seconds."""
+    keys = {_key(kind, subject): kind for kind, subject in wanted}
+    with transaction.atomic():
+        for key in sorted(keys):  # always in one order, so that two requests never wait for each other
+            _lock(key)
+        now = clock.now()
+        longest, reached = max((_wait(kind, key, now), kind) for key, kind in keys.items())
+        if longest:
+            return reached, longest
+        for key, kind in keys.items():
+            LimitHit.objects.filter(kind=kind, key=key, at__lt=now - dt.timedelta(seconds=LONGEST)).delete()
+        LimitHit.objects.bulk_create(LimitHit(kind=kind, key=key, at=now) for key, kind in keys.items())
+    return "", 0
+
+
 def take(kind: str, subject: str) -> int:
     """Count one if it is still allowed, and return 0; else count nothing and return the seconds to wait."""
-    key = _key(kind, subject)
-    with transaction.atomic():
-        _lock(key)
-        now = clock.now()
-        wait = _wait(kind, key, now)
-        if not wait:
-            LimitHit.objects.filter(kind=kind, key=key, at__lt=now - dt.timedelta(seconds=LONGEST)).delete()
-            LimitHit.objects.create(kind=kind, key=key, at=now)
-    return wait
+    return take_all((kind, subject))[1]
 
 
-def take_or_refuse(kind: str, subject: str) -> None:
-    """Count one; raise `TooMany`, saying how long to wait, when it is not allowed."""
-    if wait := take(kind, subject):
+def take_or_refuse(*wanted: tuple[str, str]) -> None:
+    """Count one of each (kind, subject); raise `TooMany`, saying how long to wait, when one is not allowed."""
+    _kind, wait = take_all(*wanted)
+    if wait:
         raise TooMany(_("太频繁了，请{wait}再试。").format(wait=waiting_time(wait)))
 
 
@@ -104,6 +127,12 @@ def note(kind: str, subject: str) -> None:
 def is_reached(kind: str, subject: str) -> bool:
     """Whether the limit is reached; counts nothing."""
     return _wait(kind, _key(kind, subject), clock.now()) > 0
+
+
+def count(kind: str, subject: str, seconds: int) -> int:
+    """How many were counted in the last so many seconds."""
+    since = clock.now() - dt.timedelta(seconds=seconds)
+    return LimitHit.objects.filter(kind=kind, key=_key(kind, subject), at__gt=since).count()
 
 
 def waiting_time(seconds: int) -> str:

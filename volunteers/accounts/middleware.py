@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation.errors import Denied
-from volunteers.accounts import second_factor
+from volunteers.accounts import devices, second_factor
 from volunteers.accounts.models import User
 from volunteers.accounts.services import EPOCH, SECOND_FACTOR, may_use_console
 
@@ -39,6 +39,8 @@ class SessionGuardMiddleware:
                     request.session[EPOCH] = user.auth_epoch
                 elif request.session[EPOCH] != user.auth_epoch:
                     logout(request)
+                if _is_a_page(request) and isinstance(request.user, User):
+                    devices.note_use(request, request.user)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_args: object) -> HttpResponse | None:
@@ -46,6 +48,11 @@ class SessionGuardMiddleware:
         if not request.path.startswith(CONSOLE) or request.path.startswith(OPEN):
             return None
         return _console_guard(request)
+
+
+def _is_a_page(request: HttpRequest) -> bool:
+    """Whether a person looks at a page: `/sync` and the API shall not write into sessions beside it."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def _console_guard(request: HttpRequest) -> HttpResponse | None:

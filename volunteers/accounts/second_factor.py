@@ -83,7 +83,7 @@ def enrol(*, user: User, session: SessionBase, code: str) -> list[str]:
 
     Raises `WrongFactor`, `TooMany`, and `Conflict` when the account already has a second factor.
     """
-    limits.take_or_refuse("factor.account", str(user.pk))
+    limits.take_or_refuse(("factor.account", str(user.pk)))
     secret = secret_of(session)
     step = _matching_step(secret, code)
     if step is None:
@@ -110,7 +110,7 @@ def _matching_step(secret: str, code: str) -> int | None:
 
 def check(*, user: User, code: str) -> None:
     """Accept a current code, or a recovery code, once. Raises `WrongFactor` or `TooMany`."""
-    limits.take_or_refuse("factor.account", str(user.pk))
+    limits.take_or_refuse(("factor.account", str(user.pk)))
     if not (_check_totp(user, code) if len(code) == 6 else _check_recovery(user, code)):
         raise WrongFactor
 

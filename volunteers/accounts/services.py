@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from foundation import audit, line, outbox
 from foundation.actors import Actor
+from volunteers.accounts import browsers, devices
 from volunteers.accounts.models import User
 from volunteers.accounts.phones import normal_phone
 from volunteers.people.models import Person
@@ -20,6 +24,7 @@ from volunteers.units.rights import Right, paths_where
 
 BACKEND = "volunteers.accounts.backends.AccountBackend"
 EPOCH = "epoch"
+SIGNED_IN = "signed_in_at"
 SECOND_FACTOR = "second_factor"
 
 
@@ -34,12 +39,32 @@ def user_of_phone(phone: str) -> User | None:
 
 
 def sign_in(request: HttpRequest, user: User, *, how: str) -> None:
-    """Sign this browser in under a new session key. `how` (phone, wechat, staff) goes into the audit trail."""
+    """Sign this browser in under a new session key, for thirty days at most.
+
+    `how` (phone, wechat, staff, passkey, register, demo) goes into the audit trail. Whoever was signed in before on
+    another browser is told of a new one.
+    """
+    is_new = how != "demo" and user.last_login is not None and not browsers.is_known(request, _phone_index(user))
+    before = request.session.session_key
     with transaction.atomic():
         login(request, user, backend=BACKEND)
         request.session.cycle_key()  # Django keeps the key when the same account signs in again
         request.session[EPOCH] = user.auth_epoch
+        request.session[SIGNED_IN] = timezone.now().timestamp()
+        request.session.set_expiry(timezone.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE))
+        device = devices.remember_device(request, user, how=how, before=before)
         audit.record(actor=user, act=f"sign_in.{how}", obj=user)
+        if is_new:
+            devices.tell_of_new_device(device)
+
+
+def _phone_index(user: User) -> str | None:
+    return user.person.phone_index if user.person else None
+
+
+def remember_browser(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """Let this browser count as its owner's from now on."""
+    browsers.remember(request, response, _phone_index(user))
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -55,6 +80,7 @@ def end_sessions(user: User, *, acting_user: Actor, reason: str = "") -> None:
     User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
     user.refresh_from_db(fields=["auth_epoch"])
     audit.record(actor=acting_user, act="sessions.end", obj=user, reason=reason)
+    user.devices.all().delete()
     outbox.put(line.REVOKE, {"users": [user.pk]})
 
 

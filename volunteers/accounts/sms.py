@@ -12,86 +12,69 @@ import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
 from foundation import clock, outbox, secrets
-from volunteers.accounts import limits, outgoing
-from volunteers.accounts.models import Delivery, LoginCode, User
+from volunteers.accounts import limits
+from volunteers.accounts.models import Delivery, LoginCode, Purpose, User
+from volunteers.accounts.providers.base import NEEDS_SOMEBODY, NotSent, SmsGateway, Trouble
+from volunteers.accounts.providers.plain import ConsoleGateway, DemoGateway, HttpGateway
+from volunteers.accounts.providers.tencent import TencentGateway
 from volunteers.people.models import Person
 
 log = structlog.get_logger(__name__)
 TOPIC = "sms"
-TEMPLATE = "login_code"
 _TROUBLE = dt.timedelta(minutes=5)
-
-
-class NotSent(Exception):
-    """The gateway did not take the message."""
-
-
-class SmsGateway(Protocol):
-    """What hands a code to a phone."""
-
-    shows_codes: bool
-
-    def send(self, *, phone: str, code: str, ref: str) -> None:
-        """Send once. Raises `NotSent`; the caller does not try again."""
-
-
-class ConsoleGateway:
-    """For developers without the demo: the code is in the log."""
-
-    shows_codes = False
-
-    def send(self, *, phone: str, code: str, ref: str) -> None:
-        """Write it to the log, with the number masked."""
-        log.info("sms", to=secrets.mask_phone(phone), code=code)
-
-
-class DemoGateway:
-    """The demo sends nothing: the page itself shows the code, in a box that says so."""
-
-    shows_codes = True
-
-    def send(self, *, phone: str, code: str, ref: str) -> None:
-        """Nothing to do."""
-
-
-class HttpGateway:
-    """A gateway that speaks our small protocol (docs/sms-gateway.md; ops/fakes/sms.py is one)."""
-
-    shows_codes = False
-
-    def __init__(self, url: str, key: str) -> None:
-        self.url, self.key = url, key
-
-    def send(self, *, phone: str, code: str, ref: str) -> None:
-        """POST one message; anything but `accepted` counts as not sent."""
-        body = {"to": f"+86{phone}", "template": TEMPLATE, "params": {"code": code, "minutes": 5}, "ref": ref}
-        headers = {"Authorization": f"Bearer {self.key}"}
-        try:
-            status, answer = outgoing.ask("POST", f"{self.url}/v1/messages", json=body, headers=headers)
-        except outgoing.Unreachable as error:
-            raise NotSent(str(error)) from None
-        if status != 200 or answer.get("status") != "accepted":
-            raise NotSent(f"{status} {answer.get('error', '')}"[:100])
+_NEEDS_SOMEBODY = dt.timedelta(minutes=30)
 
 
 def gateway() -> SmsGateway:
-    """The gateway of this place: a configured one, else the demo's, else the log."""
+    """The gateway of this place: the provider that is named, else a configured one, else the demo's, else the log."""
+    if settings.SMS_PROVIDER == "tencent":
+        return TencentGateway(
+            url=settings.TENCENT_SMS_URL.rstrip("/"),
+            region=settings.TENCENT_SMS_REGION,
+            secret_id=settings.TENCENT_SMS_SECRET_ID,
+            secret_key=settings.TENCENT_SMS_SECRET_KEY,
+            app_id=settings.TENCENT_SMS_APP_ID,
+            sign_name=settings.TENCENT_SMS_SIGN_NAME,
+            template_id=settings.TENCENT_SMS_TEMPLATE_ID,
+        )
     if settings.SMS_GATEWAY_URL:
         return HttpGateway(settings.SMS_GATEWAY_URL.rstrip("/"), settings.SMS_GATEWAY_KEY)
     return DemoGateway() if settings.DEMO else ConsoleGateway()
 
 
-def belongs_to_somebody(phone: str) -> bool:
-    """Whether a message to this number reaches somebody we know, with an account in use or none yet."""
-    person = Person.objects.by_phone(phone).only("pk").first()
-    return person is not None and not User.objects.filter(person=person, is_active=False).exists()
+def _person_of(phone: str) -> Person | None:
+    return Person.objects.by_phone(phone).only("pk").first()
+
+
+def may_reach(row: LoginCode, person: Person | None) -> bool:
+    """Whether a message may go to this number at all.
+
+    To sign in it has to be somebody's, with an account in use or none yet. An unknown number hears from us only when a
+    resident registers at a building's sign, or when somebody signed in makes it theirs; and then only while nobody
+    else has it.
+    """
+    if person is None:
+        return row.purpose in {Purpose.REGISTER, Purpose.CHANGE}
+    return row.purpose != Purpose.CHANGE and not User.objects.filter(person=person, is_active=False).exists()
+
+
+def purses(row: LoginCode, person: Person | None) -> list[tuple[str, str]]:
+    """Which budgets one message comes out of: the whole, that of strangers, that of new people, that of one sign."""
+    wanted = [("sms.all", "")]
+    if not row.from_own_browser:
+        wanted.append(("sms.strange", ""))
+    if person is None:
+        wanted.append(("sms.new", ""))
+        if row.place:
+            wanted.append(("sms.place", row.place))
+    return wanted
 
 
 @outbox.handler(TOPIC)
@@ -104,18 +87,21 @@ def hand_over(payloads: list[dict[str, Any]]) -> None:
         if row is None or not waiting.update(delivery=Delivery.SENDING):
             continue
         phone = row.phone
-        if not belongs_to_somebody(phone):
+        person = _person_of(phone)
+        if not may_reach(row, person):
             _remember(pk, Delivery.NOBODY)
-        elif limits.take("sms.all", ""):
-            log.error("sms breaker is open", code_id=str(pk))
-            _remember(pk, Delivery.HELD)
+            continue
+        held_by, _wait = limits.take_all(*purses(row, person))
+        if held_by:
+            log.error("sms budget is used up", code_id=str(pk), budget=held_by)
+            _remember(pk, Delivery.HELD, held_by)
         else:
             code = secrets.decrypt(payload["code"], aad=LoginCode.aad(pk, "code"))
             transaction.on_commit(partial(_dispatch, pk, phone, code), robust=True)
 
 
-def _remember(pk: uuid.UUID, delivery: Delivery) -> None:
-    LoginCode.objects.filter(pk=pk).update(delivery=delivery)
+def _remember(pk: uuid.UUID, delivery: Delivery, trouble: str = "") -> None:
+    LoginCode.objects.filter(pk=pk).update(delivery=delivery, trouble=trouble)
 
 
 @cache
@@ -142,9 +128,10 @@ def _send_on_thread(pk: uuid.UUID, phone: str, code: str) -> None:
 def _send(pk: uuid.UUID, phone: str, code: str) -> None:
     try:
         gateway().send(phone=phone, code=code, ref=str(pk))
-    except NotSent as error:
-        log.warning("sms not sent", code_id=str(pk), error=str(error))
-        _remember(pk, Delivery.FAILED)
+    except NotSent as refusal:
+        log.warning("sms not sent", code_id=str(pk), trouble=refusal.trouble.value, detail=refusal.detail)
+        barred = refusal.trouble is Trouble.NUMBER
+        _remember(pk, Delivery.BARRED if barred else Delivery.FAILED, refusal.trouble.value)
     else:
         _remember(pk, Delivery.SENT)
 
@@ -152,9 +139,23 @@ def _send(pk: uuid.UUID, phone: str, code: str) -> None:
 def is_in_trouble() -> bool:
     """Whether messages do not leave at present: the breaker is open, or the last three failed within five minutes.
 
-    A fact about the gateway, not about a number: everybody is told the same.
+    A fact about the gateway, not about a number: everybody is told the same. What one number or one building's sign
+    has used up is not counted.
     """
     tried = (Delivery.SENT, Delivery.FAILED, Delivery.HELD)
     recent = LoginCode.objects.filter(created_at__gt=clock.now() - _TROUBLE, delivery__in=tried)
+    recent = recent.exclude(delivery=Delivery.HELD, trouble__in=("sms.new", "sms.place"))
     last = list(recent.order_by("-created_at").values_list("delivery", flat=True)[:3])
     return limits.is_reached("sms.all", "") or (len(last) == 3 and Delivery.SENT not in last)
+
+
+def needs_somebody() -> Trouble | None:
+    """The newest trouble of the last half hour that does not pass by itself: money, key, template."""
+    since = clock.now() - _NEEDS_SOMEBODY
+    waiting = [trouble.value for trouble in NEEDS_SOMEBODY]
+    found = LoginCode.objects.filter(created_at__gt=since, trouble__in=waiting).order_by("-created_at")
+    newest = found.values_list("trouble", "created_at").first()
+    if newest is None:
+        return None
+    mended = LoginCode.objects.filter(created_at__gt=newest[1], delivery=Delivery.SENT).exists()
+    return None if mended else Trouble(newest[0])

@@ -7,7 +7,6 @@ a hundred of them together cost the same six queries.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,6 +18,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from volunteers.accounts.devices import session_mark as session_mark
 from volunteers.accounts.models import User
 from volunteers.accounts.services import EPOCH
 from volunteers.inbox.selectors import heads_of, streams_of
@@ -28,11 +28,6 @@ Value = TypeVar("Value")
 BATCH = 500
 GATHER_SECONDS = 0.01
 """How long a question waits for company; with it a reconnecting district costs half the processor time."""
-
-
-def session_mark(session_key: str) -> str:
-    """How a session is named in messages and in memory: its hash, so that it cannot be stolen there."""
-    return hashlib.sha256(session_key.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

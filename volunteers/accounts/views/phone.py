@@ -13,11 +13,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Refused, TooMany
-from volunteers.accounts import challenge, limits, services, sms
-from volunteers.accounts.codes import ask_for_code, hand_in_code, pending_code
+from foundation.secrets import blind_index
+from volunteers.accounts import browsers, challenge, services, sms
+from volunteers.accounts.codes import hand_in_code, pending_code
 from volunteers.accounts.forms import CodeForm, PhoneForm, refuse
 from volunteers.accounts.models import Purpose
-from volunteers.accounts.views.common import safe_next
+from volunteers.accounts.views.common import joining, safe_next, send_code
 from volunteers.accounts.wechat.services import bind_waiting, is_waiting, wechat_is_set_up
 
 
@@ -26,16 +27,18 @@ def _purpose(request: HttpRequest) -> Purpose:
 
 
 def _login_page(request: HttpRequest, form: PhoneForm, status: int = 200) -> HttpResponse:
-    asked = challenge.is_needed(request)
+    busy = challenge.is_busy(request)
+    asked = busy or form.is_bound or not browsers.knows_anybody(request)
     words: dict[str, Any] = {
         "form": form,
         "next": safe_next(request, ""),
-        "question": challenge.question(request.session) if asked else "",
+        "challenge": challenge.make(busy=busy) if asked else None,
         "binding": is_waiting(request.session),
         "wechat": wechat_is_set_up(),
         "in_wechat": "MicroMessenger" in request.headers.get("User-Agent", ""),
         "trouble": sms.is_in_trouble(),
         "demo": settings.DEMO,
+        "joining": joining(request.session),
     }
     return render(request, "accounts/login.html", words, status=status)
 
@@ -52,13 +55,13 @@ def login(request: HttpRequest) -> HttpResponse:
     form = PhoneForm(request.POST)
     if not form.is_valid():
         return _login_page(request, form, 422)
-    if challenge.is_needed(request) and not challenge.is_answered(request.session, form.cleaned_data["answer"]):
+    phone = form.cleaned_data["phone"]
+    own = browsers.is_known(request, blind_index(phone))
+    if not own and not challenge.is_met(request, busy=challenge.is_busy(request)):
         refuse(form, "answer", _("先答对这道小题，再发验证码。"))
         return _login_page(request, form, 422)
-    limits.note("code.subnet", limits.subnet_of(request))
-    limits.note("code.all", "")
     try:
-        ask_for_code(session=request.session, phone=form.cleaned_data["phone"], purpose=_purpose(request))
+        send_code(request, phone=phone, purpose=_purpose(request), own=own)
     except TooMany as refusal:
         refuse(form, "phone", refusal.message)
         return _login_page(request, form, refusal.status)
@@ -92,9 +95,10 @@ def code(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         refuse(form, "code", refusal.message)
         return _code_page(request, form, refusal.status)
-    target = request.session.pop("next", "/")
+    response = redirect(request.session.pop("next", "/"))
     services.sign_in(request, user, how="phone")
-    return redirect(target)
+    services.remember_browser(request, response, user)
+    return response
 
 
 @never_cache
@@ -105,12 +109,10 @@ def again(request: HttpRequest) -> HttpResponse:
         return redirect("login_code")
     purpose = _purpose(request)
     pending = pending_code(request.session, purpose)
-    if pending is None or challenge.is_needed(request):
+    if pending is None or (challenge.is_busy(request) and not pending.row.from_own_browser):
         return redirect("login")
-    limits.note("code.subnet", limits.subnet_of(request))
-    limits.note("code.all", "")
     try:
-        ask_for_code(session=request.session, phone=pending.row.phone, purpose=purpose)
+        send_code(request, phone=pending.row.phone, purpose=purpose, own=pending.row.from_own_browser)
     except TooMany as refusal:
         return _code_page(request, CodeForm(), refusal.status, str(refusal.message))
     return redirect("login_code")

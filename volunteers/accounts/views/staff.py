@@ -27,11 +27,10 @@ _KEY = "staff"
 
 
 def _login_page(request: HttpRequest, form: StaffForm, status: int = 200) -> HttpResponse:
-    asked = challenge.is_needed(request, "password")
     words = {
         "form": form,
         "next": safe_next(request, ""),
-        "question": challenge.question(request.session) if asked else "",
+        "challenge": challenge.make(busy=True) if challenge.is_busy(request, "password") else None,
     }
     return render(request, "accounts/staff_login.html", words, status=status)
 
@@ -41,8 +40,8 @@ def _count_attempt(request: HttpRequest, identifier: str) -> None:
     if not request.session.session_key:
         request.session.create()
     limits.note("password.subnet", limits.subnet_of(request))
-    limits.take_or_refuse("password.session", str(request.session.session_key))
-    limits.take_or_refuse("password.account", hmac_hex("identifier", normal_phone(identifier) or identifier.casefold()))
+    account = hmac_hex("identifier", normal_phone(identifier) or identifier.casefold())
+    limits.take_or_refuse(("password.session", str(request.session.session_key)), ("password.account", account))
 
 
 @never_cache
@@ -56,7 +55,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _login_page(request, form, 422)
     words = form.cleaned_data
-    if challenge.is_needed(request, "password") and not challenge.is_answered(request.session, words["answer"]):
+    if challenge.is_busy(request, "password") and not challenge.is_met(request, busy=True):
         refuse(form, "answer", _("先答对这道小题。"))
         return _login_page(request, form, 422)
     try:

@@ -121,8 +121,10 @@ def _arrive(request: HttpRequest, row: WeChatCallback, target: str) -> HttpRespo
     identity: Identity = identity_of({"openid": row.openid, "unionid": row.unionid})
     user = row.user or wechat.account_of(identity)  # may have been bound since, through the other arrival
     if user is not None:
+        response = redirect(target)
         if request.user != user:
             services.sign_in(request, user, how="wechat")
-        return redirect(target)
+            services.remember_browser(request, response, user)
+        return response
     wechat.let_wait(request.session, identity)
     return redirect(reverse("login") + (f"?{urlencode({'next': target})}" if target != "/" else ""))

@@ -1,0 +1,1 @@
+"""What hands a code to a phone: a district's own gateway, a Chinese provider, the log, the demo."""
