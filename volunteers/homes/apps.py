@@ -10,3 +10,7 @@ class HomesConfig(AppConfig):
     name = "volunteers.homes"
     verbose_name = _("住户与居民")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the periodic job."""
+        from volunteers.homes import jobs  # noqa: F401

@@ -303,9 +303,10 @@ class Resident(models.Model):
         """Whether somebody entered it for them (代录)."""
         return self.how == How.PROXY
 
-    def old_enough(self, on: dt.date) -> bool:
-        """Whether nothing says that they are younger than fourteen."""
-        return is_old_enough(self.person.born_on, on)
+    @property
+    def is_here(self) -> bool:
+        """Whether it stands: asked or confirmed."""
+        return self.state in {ResidentState.ASKED, ResidentState.CONFIRMED}
 
 
 YOUNGEST = 14

@@ -84,6 +84,11 @@ class HouseholdLinkQuerySet(models.QuerySet["HouseholdLink"]):
         day = on or clock.today()
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
+    def begun_lately(self) -> Self:
+        """Those that began within the last week, today included."""
+        today = clock.today()
+        return self.filter(starts_on__lte=today, starts_on__gt=today - dt.timedelta(days=7))
+
     def visible_to(self, user: Actor) -> Self:
         """Those of neighbourhoods whose homes the user may see."""
         if is_system(user):
