@@ -10,3 +10,7 @@ class StructureConfig(AppConfig):
     name = "volunteers.structure"
     verbose_name = _("结构调整")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console and the job of midnight."""
+        from volunteers.structure import console, jobs  # noqa: F401

@@ -101,6 +101,11 @@ class StructureChange(models.Model):
         """Whether it may still be withdrawn: neither in force nor withdrawn."""
         return self.state in {ChangeState.DRAFT, ChangeState.CONSULTED, ChangeState.APPROVED}
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether the draft may still be changed."""
+        return self.state in {ChangeState.DRAFT, ChangeState.CONSULTED}
+
     def sides_of(self, name: str) -> dict[str, int]:
         """On which side a split puts the things of a contributor, such as `buildings`: uid → side, 0 stays."""
         found: dict[str, int] = self.plan.get(name) or {}

@@ -16,13 +16,14 @@ from volunteers.units.querysets import UnitQuerySet
 def path_on(unit: Unit, day: dt.date) -> str:
     """Where the unit lay on a day; where it lies now when it has not moved since. A later day than today is today."""
     former = FormerPlace.objects.filter(unit_id=unit.pk, until__gte=day).order_by("until")
-    return former.values_list("path", flat=True).first() or str(unit.path)
+    path = former.values_list("path", flat=True).first()
+    return path or Unit.objects.values_list("path", flat=True).get(pk=unit.pk)  # the object may be older than a move
 
 
 def name_on(unit: Unit, day: dt.date) -> str:
     """What the unit was called on a day."""
     former = FormerPlace.objects.filter(unit_id=unit.pk, until__gte=day).order_by("until")
-    return former.values_list("name", flat=True).first() or unit.name
+    return former.values_list("name", flat=True).first() or Unit.objects.values_list("name", flat=True).get(pk=unit.pk)
 
 
 def existed(on: dt.date, since: dt.date | None = None, field: str = "") -> Q:
