@@ -1,6 +1,7 @@
 """What all stand on: audit, outbox, streams, secrets, clock."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,8 @@ class FoundationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Look after connections."""
-        from foundation import lost
+        """Look after connections, seal and let go, and learn what every app stores about people."""
+        from foundation import lost, upkeep  # noqa: F401
 
         lost.watch()
+        autodiscover_modules("personal")

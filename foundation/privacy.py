@@ -315,9 +315,9 @@ def _blank(model: type[models.Model], name: str) -> Any:
     """What an emptied field holds: nothing, or the empty value of its kind."""
     found = model._meta.get_field(name)
     assert isinstance(found, models.Field)
-    if isinstance(found, models.CharField | models.TextField) and not found.unique:
-        return ""
-    return None if found.null else found.get_default()
+    if found.null:
+        return None
+    return "" if isinstance(found, models.CharField | models.TextField) else found.get_default()
 
 
 def faults() -> list[str]:

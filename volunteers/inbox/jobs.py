@@ -6,9 +6,7 @@ from typing import Any
 
 from foundation import line, outbox
 from foundation.line import REVOKE
-from foundation.periodic import every
 from foundation.streams import POKE
-from volunteers.inbox.services import purge_old_notifications
 
 CHANNEL = "pokes"
 KINDS = ("persons", "users", "sessions")
@@ -30,9 +28,3 @@ def send_revocations(payloads: list[dict[str, Any]]) -> None:
     merged: dict[str, Any] = {kind: sorted({x for p in payloads for x in p.get(kind, ())}) for kind in KINDS}
     merged["everyone"] = any(payload.get("everyone") for payload in payloads)
     line.send(CHANNEL, {"revoke": merged})
-
-
-@every(24 * 3600)
-def purge() -> None:
-    """Notifications are kept for 90 days (rule R20)."""
-    purge_old_notifications()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from volunteers.homes.models import Resident
 from volunteers.inbox.models import ReadMark
 from volunteers.units.models import Appointment, Unit
 
-RETENTION = dt.timedelta(days=90)
+RETENTION = dt.timedelta(days=settings.RETENTION_DAYS["notifications"])
 PAGE = 200
 SHOWN = 30
 MOST_UNREAD = 99

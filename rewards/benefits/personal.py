@@ -1,0 +1,52 @@
+"""What the benefits store about people: whose they are, who verified, who reported a refusal."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation import privacy
+from foundation.privacy import Basis, Erase, PersonalField, Sort
+
+privacy.register(
+    "benefits.Entitlement",
+    PersonalField("person", Sort.LINK),
+    title=_("优惠"),
+    purpose=_("记下您领了哪些优惠、用了几次"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+    subject="person",
+    shows=("benefit", "state", "used_count", "created_at"),
+)
+privacy.register(
+    "benefits.MerchantClerk",
+    PersonalField("person", Sort.LINK),
+    title=_("店员"),
+    purpose=_("只有店里的人能核销"),
+    basis=Basis.SERVICE,
+    keep="person",
+    subject="person",
+    shows=("merchant",),
+    delete_rows=True,
+)
+privacy.register(
+    "benefits.RefusalReport",
+    PersonalField("person", Sort.LINK),
+    PersonalField("words", Sort.TEXT),
+    title=_("未兑现反映"),
+    purpose=_("商家没有兑现时去核实"),
+    basis=Basis.SERVICE,
+    keep="content",
+    subject="person",
+    shows=("benefit", "words", "at"),
+)
+privacy.register(
+    "benefits.VoucherUse",
+    PersonalField("clerk_id", Sort.ACTOR, Erase.KEEP),
+    title=_("核销"),
+    purpose=_("核销过的不能再核销"),
+    basis=Basis.DUTY,
+    keep="ledger",
+)
+privacy.impersonal("benefits.Merchant", "name", "pinyin", "initials", "address", because=_("店铺的名称和地址"))
+privacy.impersonal("benefits.BenefitPackage", "name", because=_("优惠包的名称"))
+privacy.impersonal("benefits.Benefit", "name", "detail", "roles", because=_("优惠的名称和说明"))

@@ -1,0 +1,61 @@
+"""What the ledger stores about people: whose account, which lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from foundation import privacy
+from foundation.privacy import Basis, Erase, PersonalField, Section, Sort, Text
+from foundation.retention import words_of
+from rewards.points.models import PointsAccount, Transfer
+
+privacy.register(
+    "points.PointsAccount",
+    PersonalField("person", Sort.LINK),
+    title=_("积分账户"),
+    purpose=_("记下您有多少积分"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+    subject="person",
+    shows=("balance",),
+)
+privacy.register(
+    "points.Transfer",
+    PersonalField("actor_id", Sort.ACTOR),
+    PersonalField("reason", Sort.TEXT, Erase.KEEP),
+    title=_("积分流水"),
+    purpose=_("每一分从哪里来、到哪里去都查得到"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+)
+
+
+@privacy.section
+def my_transfers(person_id: int) -> Section | None:
+    """Every line of one's own account."""
+    account = PointsAccount.objects.filter(person=person_id).first()
+    if account is None:
+        return None
+    told = []
+    for row in Transfer.objects.filter(Q(to_account=account) | Q(from_account=account)).order_by("-at"):
+        points = row.points if row.to_account_id == account.pk else -row.points
+        at = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")
+        told.append({str(_("时间")): at, str(_("积分")): str(points), str(_("说明")): row.reason})
+    if not told:
+        return None
+    purpose = _("每一分从哪里来、到哪里去都查得到")
+    return Section("points.Transfer", _("积分流水"), purpose, Basis.SERVICE.label, words_of("ledger"), told)
+
+
+@privacy.warning
+def points_are_lost(person_id: int) -> Iterator[Text]:
+    """Points of an account without a person cannot be spent."""
+    account = PointsAccount.objects.filter(person=person_id, balance__gt=0).first()
+    if account is not None:
+        words = _("您还有 {points} 分没有用。卸任以后积分还能用 90 天；一旦删除，就用不了了。")
+        yield format_lazy(words, points=account.balance)
