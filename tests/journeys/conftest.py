@@ -7,6 +7,7 @@ of each kind; the same journeys run on both.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -37,18 +38,12 @@ def _prepare(env: dict[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def _one_process(env: dict[str, str]) -> Iterator[str]:
+def _one_process(env: dict[str, str], moment: dt.datetime | None = None) -> Iterator[str]:
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "config.asgi:application",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
+    server = ["uvicorn", "config.asgi:application"]
+    if moment is not None:
+        server = ["tests.journeys.travelling", moment.isoformat()]
+    command = [sys.executable, "-m", *server, "--port", str(port), "--log-level", "warning"]
     with (Path(env["VAR_DIR"]) / "site.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         url = f"http://127.0.0.1:{port}"
@@ -94,6 +89,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _prepare(env)
     with _many_processes(env) as url:
         yield url
+
+
+SiteAt = Callable[[dt.datetime], contextlib.AbstractContextManager[str]]
+
+
+@pytest.fixture
+def site_at(tmp_path: Path) -> SiteAt:
+    """`with site_at(moment) as url`: a site of one's own on SQLite, at a time of one's own; its data stay for the next.
+
+    The corner of the sample district in it was made today, so moments should lie in the weeks to come.
+    """
+    env = {
+        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}},
+        "VAR_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+    }
+    _prepare(env)
+    return lambda moment: _one_process(env, moment)
 
 
 @pytest.fixture(scope="session")
