@@ -10,3 +10,7 @@ class PostsConfig(AppConfig):
     name = "volunteers.posts"
     verbose_name = _("任职管理")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console, what the days bring, and the sections of the hand-over pack."""
+        from volunteers.posts import console, handover, jobs  # noqa: F401

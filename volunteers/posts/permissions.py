@@ -86,7 +86,7 @@ def can_manage_appointment(user: Actor, appointment: Appointment) -> bool:
 
 
 def can_see_handover(user: Actor, appointment: Appointment, *, is_held: bool) -> bool:
-    """The one who holds the post today, and those who appoint there; nobody after their last day."""
+    """The one who holds the post today, and those above; nobody after their last day."""
     if is_held and appointment.person_id == person_id_of(user):
         return True
-    return appointment.role in THREE_HEADS and has_right(user, Right.APPOINT, appointment.unit)
+    return appointment.role in THREE_HEADS and has_right(user, Right.PROPOSE, appointment.unit)

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from foundation import audit, clock
 from foundation.actors import Actor, is_system
-from foundation.errors import Conflict, Denied, Invalid, Missing
+from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from foundation.working_days import after_working_days
-from volunteers.accounts.models import User
-from volunteers.people.models import Person
+from volunteers.accounts.models import LimitHit, User
+from volunteers.people.models import Person, PhoneReveal
 from volunteers.posts import news
 from volunteers.posts.models import HandOver, Objection, ObjectionState, Proposal, State, role_at
 from volunteers.posts.permissions import can_decide_proposal, can_propose, how_of
 from volunteers.posts.services import (
+    DAY,
     find_or_make_person,
     free_from,
     lock_unit,
@@ -30,6 +31,8 @@ from volunteers.posts.services import (
 )
 from volunteers.units.models import Appointment, Unit
 from volunteers.units.rights import person_id_of
+
+REVEALED = "proposal.phone"
 
 
 def _user(acting_user: Actor) -> User | None:
@@ -75,6 +78,13 @@ def propose(
     audit.record(actor=acting_user, act="proposal.make", obj=made, unit_id=unit.pk, data={"how": made.how})
     news.proposed(made)
     return made
+
+
+def known_person(proposal: Proposal) -> Person | None:
+    """Who the proposed one is, as far as the system knows them: by now, or by number."""
+    if proposal.person:
+        return proposal.person
+    return Person.objects.filter(phone_index=proposal.phone_index).first() if proposal.phone_index else None
 
 
 def _missing(name: str, phone: str) -> dict[str, str]:
@@ -310,3 +320,25 @@ def _finish(proposal: Proposal, state: State, act: str, acting_user: Actor, reas
     if state == State.REJECTED:
         news.rejected(locked)
     return locked
+
+
+@transaction.atomic
+def reveal_phone(*, proposal: Proposal, acting_user: Actor) -> str:
+    """The number of the proposed one in clear, so that they can be asked. Written down, and part of the day's quota.
+
+    Who may: whoever decides about the proposal. Raises `Denied`, `TooMany`, `Conflict` when there is none.
+    """
+    if not can_decide_proposal(acting_user, proposal):
+        raise Denied
+    me, since = person_id_of(acting_user), clock.now() - DAY
+    Person.objects.select_for_update().filter(pk=me).first()
+    seen = PhoneReveal.objects.filter(by_id=me, at__gte=since).count()
+    seen += LimitHit.objects.filter(kind=REVEALED, key=str(me), at__gte=since).count()
+    if seen >= settings.PHONE_REVEALS_A_DAY:
+        raise TooMany(_("今天看过的号码已经有 %(count)d 个了，请明天再看。") % {"count": seen})
+    phone = proposal.phone
+    if not phone:
+        raise Conflict(_("这位没有留手机号。"))
+    LimitHit.objects.create(kind=REVEALED, key=str(me), at=clock.now())
+    audit.record(actor=acting_user, act="phone.reveal", obj=proposal, unit_id=proposal.unit_id)
+    return phone

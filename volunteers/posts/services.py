@@ -22,13 +22,13 @@ from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import DifferentBody
 from volunteers.people.models import Person
+from volunteers.people.services import age_on
 from volunteers.posts import news
 from volunteers.posts.models import Leave
 from volunteers.posts.permissions import can_appoint_staff, can_manage_appointment
 from volunteers.units.models import LEVEL_OF_ROLE, STAFF, THREE_HEADS, Appointment, Role, Unit
 from volunteers.units.rights import person_id_of
 
-ADULT_YEARS = 18
 DAY = dt.timedelta(days=1)
 
 
@@ -51,16 +51,11 @@ def revoke(person_ids: Iterable[int]) -> None:
     outbox.put(line.REVOKE, {"persons": sorted(set(person_ids))})
 
 
-def years_old(born_on: dt.date, on: dt.date) -> int:
-    """Full years on a day."""
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
 def require_adult(person: Person, on: dt.date) -> None:
     """Leaders are eighteen or more (domain.md section 6). Raises `Invalid` when younger, or when it is not known."""
     if person.born_on is None:
         raise Invalid(errors={"born_on": _("请补上出生年月：满 18 岁才能任职。")})
-    if years_old(person.born_on, on) < ADULT_YEARS:
+    if age_on(person.born_on, on) < settings.LEADER_AGE:
         raise Invalid(_("满 18 岁才能任职。"), errors={"born_on": _("满 18 岁才能任职。")})
 
 
