@@ -12,5 +12,5 @@ class BenefitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the console."""
-        from rewards.benefits import console  # noqa: F401
+        """Register the console, and what changes of the tree mean."""
+        from rewards.benefits import console, console_clerks, structure  # noqa: F401

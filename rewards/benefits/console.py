@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -15,17 +16,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
-from foundation import audit
+from foundation import audit, clock
 from foundation.actors import Actor
 from rewards.benefits import services
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant, RefusalReport
-from volunteers.units.console import DayColumn, ScopedListView, requires
+from volunteers.units.console import DayColumn, ExportColumn, NumberColumn, ScopedListView, requires, routes
 from volunteers.units.models import THREE_HEADS, Level
 from volunteers.units.rights import Right, paths_where, units_where
+from volunteers.units.selectors import named_like
 
 RIGHT = Right.MANAGE_BENEFITS
 _STAFFED = [level.value for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY)]
@@ -83,6 +86,22 @@ class BenefitForm(ScopedModelForm):
         }
 
 
+class BenefitFilterSet(WagtailFilterSet):
+    """By kind and state."""
+
+    class Meta:
+        model = Benefit
+        fields = ("kind", "state")
+
+
+class MerchantFilterSet(WagtailFilterSet):
+    """In use or not."""
+
+    class Meta:
+        model = Merchant
+        fields = ("is_active",)
+
+
 class BenefitListView(ScopedListView):
     """Promises, by name."""
 
@@ -90,8 +109,9 @@ class BenefitListView(ScopedListView):
     model = Benefit
     page_title = gettext_lazy("优惠项")
     header_icon = "pick"
-    index_url_name = "console_benefit_list"
-    search_fields = ("name",)
+    search_hint = gettext_lazy("优惠项、优惠包或商家的名称")
+    search_fields = ("name", "package__name")
+    filterset_class = BenefitFilterSet
     default_ordering = "name"
     columns = (
         TitleColumn(
@@ -103,6 +123,27 @@ class BenefitListView(ScopedListView):
         Column("get_state_display", label=gettext_lazy("状态")),
         DayColumn("ends_on", label=gettext_lazy("到")),
     )
+    export_columns = (
+        ExportColumn(gettext_lazy("名称"), "name"),
+        ExportColumn(gettext_lazy("大字"), "value_text"),
+        ExportColumn(gettext_lazy("类别"), "get_kind_display"),
+        ExportColumn(gettext_lazy("优惠包"), "package.name"),
+        ExportColumn(gettext_lazy("状态"), "get_state_display"),
+        ExportColumn(gettext_lazy("每人次数"), "uses_each"),
+        ExportColumn(gettext_lazy("名额"), "places"),
+        ExportColumn(gettext_lazy("从"), "starts_on"),
+        ExportColumn(gettext_lazy("到"), "ends_on"),
+    )
+
+    def get_base_queryset(self) -> QuerySet[Benefit]:
+        """With their packages."""
+        rows: QuerySet[Benefit] = super().get_base_queryset().select_related("package")
+        return rows
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By name, or by the name of a merchant who gives it."""
+        given = Merchant.objects.filter(named_like(words)).values("benefits")
+        return super().search(rows, words) | rows.filter(pk__in=given)
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
@@ -117,21 +158,46 @@ class MerchantListView(ScopedListView):
     model = Merchant
     page_title = gettext_lazy("爱心商家")
     header_icon = "group"
-    index_url_name = "console_merchant_list"
-    search_fields = ("name",)
-    default_ordering = "name"
+    search_hint = gettext_lazy("商家名称、拼音或首字母")
+    filterset_class = MerchantFilterSet
+    default_ordering = ("pinyin", "pk")
     columns = (
         TitleColumn(
             "name", label=gettext_lazy("名称"), get_url=lambda m: reverse("console_merchant_edit", args=[m.uid])
         ),
         Column("address", label=gettext_lazy("地址")),
         Column("unit", label=gettext_lazy("所在单位")),
+        NumberColumn("clerk_count", label=gettext_lazy("几位店员")),
     )
+    export_columns = (
+        ExportColumn(gettext_lazy("名称"), "name"),
+        ExportColumn(gettext_lazy("地址"), "address"),
+        ExportColumn(gettext_lazy("所在单位"), "unit.name"),
+        ExportColumn(gettext_lazy("启用"), lambda m: _("是") if m.is_active else _("否")),
+        ExportColumn(gettext_lazy("几位店员"), "clerk_count"),
+    )
+
+    def get_base_queryset(self) -> QuerySet[Merchant]:
+        """With their units, and how many verify there today."""
+        today = clock.today()
+        now = Q(clerks__ends_on__isnull=True) | Q(clerks__ends_on__gte=today)
+        rows: Any = super().get_base_queryset().select_related("unit")
+        found: QuerySet[Merchant] = rows.annotate(
+            clerk_count=Count("clerks", filter=now & Q(clerks__starts_on__lte=today))
+        )
+        return found
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By name and by how it sounds."""
+        return rows.filter(named_like(words))
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """One way on."""
-        return [HeaderButton(_("添一家"), url=reverse("console_merchant_create"), icon_name="plus")]
+        """On to a new one, and to everybody who verifies."""
+        return [
+            HeaderButton(_("添一家"), url=reverse("console_merchant_create"), icon_name="plus"),
+            HeaderButton(_("商家账号"), url=reverse("console_clerk_list"), icon_name="user"),
+        ]
 
 
 class PackageListView(ScopedListView):
@@ -141,8 +207,7 @@ class PackageListView(ScopedListView):
     model = BenefitPackage
     page_title = gettext_lazy("专属优惠包")
     header_icon = "folder-open-inverse"
-    index_url_name = "console_package_list"
-    search_fields = ("name",)
+    search_fields = ("name", "unit__name")
     columns = (
         TitleColumn(
             "name", label=gettext_lazy("名称"), get_url=lambda p: reverse("console_package_edit", args=[p.uid])
@@ -151,6 +216,17 @@ class PackageListView(ScopedListView):
         DayColumn("starts_on", label=gettext_lazy("从")),
         DayColumn("ends_on", label=gettext_lazy("到")),
     )
+    export_columns = (
+        ExportColumn(gettext_lazy("名称"), "name"),
+        ExportColumn(gettext_lazy("单位"), "unit.name"),
+        ExportColumn(gettext_lazy("从"), "starts_on"),
+        ExportColumn(gettext_lazy("到"), "ends_on"),
+    )
+
+    def get_base_queryset(self) -> QuerySet[BenefitPackage]:
+        """With their units."""
+        rows: QuerySet[BenefitPackage] = super().get_base_queryset().select_related("unit")
+        return rows
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
@@ -165,14 +241,23 @@ class RefusalListView(ScopedListView):
     model = RefusalReport
     page_title = gettext_lazy("未兑现反映")
     header_icon = "warning"
-    index_url_name = "console_refusal_list"
     search_fields = ("words", "benefit__name")
-    default_ordering = "-at"
+    default_ordering = ("-at", "-pk")
+    export_columns = (
+        ExportColumn(gettext_lazy("优惠项"), "benefit.name"),
+        ExportColumn(gettext_lazy("怎么回事"), "words"),
+        ExportColumn(gettext_lazy("时间"), "at"),
+    )
     columns = (
         Column("benefit", label=gettext_lazy("优惠项")),
         Column("words", label=gettext_lazy("怎么回事")),
         DayColumn("at", label=gettext_lazy("时间")),
     )
+
+    def get_base_queryset(self) -> QuerySet[RefusalReport]:
+        """With what was not honoured."""
+        rows: QuerySet[RefusalReport] = super().get_base_queryset().select_related("benefit")
+        return rows
 
 
 def _edit(request: HttpRequest, form_class: type[ScopedModelForm], uid: uuid.UUID | None, back: str) -> HttpResponse:
@@ -190,6 +275,8 @@ def _edit(request: HttpRequest, form_class: type[ScopedModelForm], uid: uuid.UUI
         return redirect(back)
     steps = _steps(row) if isinstance(row, Benefit) else []
     context = {"form": form, "row": row, "steps": steps, "page_title": row or model._meta.verbose_name, "back": back}
+    if isinstance(row, Merchant):
+        context["clerks_url"] = reverse("console_merchant_clerks", args=[row.uid])
     return render(request, "benefits/console_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -243,7 +330,7 @@ def urls() -> list[URLPattern]:
     )
     edits = (("benefit", benefit_edit), ("merchant", merchant_edit), ("package", package_edit))
     return [
-        *(path(f"rewards/{n}/", view.as_view(), name=f"console_{n}_list") for n, view in lists),
+        *(one for n, view in lists for one in routes(view, f"rewards/{n}", f"console_{n}")),
         *(path(f"rewards/{n}/new/", view, name=f"console_{n}_create") for n, view in edits),
         *(path(f"rewards/{n}/<uuid:uid>/", view, name=f"console_{n}_edit") for n, view in edits),
         path("rewards/benefit/<uuid:uid>/state/", benefit_state, name="console_benefit_state"),
@@ -264,6 +351,7 @@ def menu_item() -> SubmenuMenuItem:
     entries = (
         (gettext_lazy("优惠项"), "benefit", "pick"),
         (gettext_lazy("爱心商家"), "merchant", "group"),
+        (gettext_lazy("商家账号"), "clerk", "user"),
         (gettext_lazy("优惠包"), "package", "folder-open-inverse"),
         (gettext_lazy("未兑现反映"), "refusal", "warning"),
     )

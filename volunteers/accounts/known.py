@@ -9,8 +9,9 @@ from foundation import audit
 from foundation.actors import Actor
 from foundation.errors import Invalid
 from volunteers.accounts.phones import normal_phone
-from volunteers.orgs.persons import finder
+from volunteers.orgs.persons import finder, matcher
 from volunteers.people.models import Person
+from volunteers.people.search import matching
 
 
 @transaction.atomic
@@ -48,3 +49,6 @@ def _made(name: str, phone: str, acting_user: Actor, unit_id: int | None) -> Per
 def person_id_by_phone(*, name: str, phone: str, acting_user: Actor, unit_id: int | None) -> int:
     """For `orgs`, which lies below persons."""
     return person_by_phone(name=name, phone=phone, acting_user=acting_user, unit_id=unit_id).pk
+
+
+matcher(matching)

@@ -30,10 +30,15 @@ class CadreFigures:
     vacancies: int = 0
 
 
+def cadre_posts_visible_to(user: Actor) -> AppointmentQuerySet:
+    """Posts of the three heads that cadres hold or held, where the user may see cadres."""
+    posts = Appointment.objects.of_roles(THREE_HEADS).filter(is_cadre=True)
+    return posts.filter(under(paths_where(user, Right.SEE_CADRES), "unit__path"))
+
+
 def cadres_visible_to(user: Actor) -> AppointmentQuerySet:
-    """Current posts of the three heads that cadres hold, where the user may see cadres."""
-    held = Appointment.objects.active().of_roles(THREE_HEADS).filter(is_cadre=True)
-    return held.filter(under(paths_where(user, Right.SEE_CADRES), "unit__path"))
+    """Those of them that are held today."""
+    return cadre_posts_visible_to(user).active()
 
 
 def employers_visible_to(user: Actor) -> list[str]:

@@ -7,6 +7,9 @@ installation and raises.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from foundation.actors import Actor
 
@@ -25,3 +28,20 @@ def person_id_by_phone(*, name: str, phone: str, acting_user: Actor, unit_id: in
     if not _finders:
         raise RuntimeError("no app has said how to find a person")
     return _finders[0](name=name, phone=phone, acting_user=acting_user, unit_id=unit_id)
+
+
+Matcher = Callable[..., Any]
+_matchers: list[Matcher] = []
+
+
+def matcher(function: Matcher) -> Matcher:
+    """Register the one function (rows, words, person) → those of the rows whose person fits what was typed."""
+    _matchers[:] = [function]
+    return function
+
+
+def matching(rows: QuerySet[Any], words: str, *, person: str = "person__") -> Any:
+    """Rows whose person has this name, sounds so, or has a number that ends so; `person` leads to the person."""
+    if not _matchers:
+        raise RuntimeError("no app has said how to search for a person")
+    return _matchers[0](rows, words, person=person)

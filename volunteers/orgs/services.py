@@ -14,6 +14,7 @@ from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from volunteers.orgs.models import Department, DepartmentOfficer
+from volunteers.orgs.persons import person_id_by_phone
 from volunteers.units.models import Level, Unit
 from volunteers.units.rights import Right, require
 
@@ -92,6 +93,16 @@ def add_officer(
     audit.record(actor=acting_user, act="officer.add", obj=made, unit_id=district.pk)
     outbox.put(line.REVOKE, {"persons": [person_id]})
     return made
+
+
+@transaction.atomic
+def add_officer_by_phone(
+    *, department: Department, name: str, phone: str, starts_on: dt.date | None = None, acting_user: Actor
+) -> DepartmentOfficer:
+    """The same for somebody named by name and number, entered as a person when the number is new."""
+    district = _keeper_of_departments(acting_user)
+    person_id = person_id_by_phone(name=name, phone=phone, acting_user=acting_user, unit_id=district.pk)
+    return add_officer(department=department, person_id=person_id, starts_on=starts_on, acting_user=acting_user)
 
 
 @transaction.atomic
