@@ -31,7 +31,7 @@ def vacancies_of(user: Any) -> int:
     """Neighbourhoods without a leader today, in units whose people the user sees."""
     led = Appointment.objects.active().filter(role=Role.NEIGHBOUR_LEADER, unit_id=OuterRef("pk"))
     scope = under(paths_where(user, Right.SEE_PEOPLE))
-    places = Unit.objects.filter(scope, level=Level.NEIGHBOURHOOD, ends_on__isnull=True)
+    places = Unit.objects.current().filter(scope, level=Level.NEIGHBOURHOOD)
     return int(places.filter(~Exists(led)).count())
 
 

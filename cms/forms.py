@@ -56,7 +56,7 @@ class NoticePageForm(ToldPageForm):
         reachable = units_where(self.for_user, Right.PUBLISH_NOTICE).under(unit)
         if self.for_user.is_superuser:
             reachable = Unit.objects.under(unit)
-        choices = reachable.filter(level__in=TARGET_LEVELS, depth__in=[unit.depth, unit.depth + 1])
+        choices = reachable.current().filter(level__in=TARGET_LEVELS, depth__in=[unit.depth, unit.depth + 1])
         targets = forms.ModelMultipleChoiceField(
             label=_("发给哪里"), queryset=choices, widget=forms.CheckboxSelectMultiple, help_text=_("至少选一个。")
         )

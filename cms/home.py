@@ -79,7 +79,7 @@ class Vacancy:
 def vacancies_below(paths: list[str]) -> list[Vacancy]:
     """Neighbourhoods without a leader below these units, by number; at most twenty. Two queries."""
     held = Appointment.objects.active().of_roles([Role.NEIGHBOUR_LEADER]).values("unit_id")
-    scope = Unit.objects.at(Level.NEIGHBOURHOOD).filter(under(paths))
+    scope = Unit.objects.at(Level.NEIGHBOURHOOD).current().filter(under(paths))
     places = list(scope.exclude(pk__in=held)[:20])
     where = breadcrumbs(places)
     return [Vacancy(place, where[place.pk]) for place in places]

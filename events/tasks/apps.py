@@ -12,5 +12,5 @@ class TasksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the outbox handler, the console and the layer of the map."""
-        from events.tasks import console, layers, services  # noqa: F401
+        """Register the outbox handler, the console, the layer of the map, what changes of the tree mean."""
+        from events.tasks import console, layers, services, structure  # noqa: F401

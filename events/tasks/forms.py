@@ -85,7 +85,7 @@ class TaskForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posting = units_where(user, Right.POST_TASK)
-        self.unit = posting.filter(level__in=POSTING_LEVELS).order_by("path").first()
+        self.unit = posting.current().filter(level__in=POSTING_LEVELS).order_by("path").first()
         self.fields["targets"].queryset = self._targets(posting)  # type: ignore[attr-defined]
         if not self.is_bound:
             self.initial.setdefault("id", uuid.uuid4())
@@ -98,7 +98,7 @@ class TaskForm(forms.ModelForm):
         if self.unit is None:
             return Unit.objects.none()
         depth = self.unit.depth
-        return posting.filter(level__in=TARGET_LEVELS, depth__in=[depth, depth + 1]).order_by("path")
+        return posting.current().filter(level__in=TARGET_LEVELS, depth__in=[depth, depth + 1]).order_by("path")
 
     def clean_choices(self) -> list[dict[str, Any]]:
         """Lines into answers; a leading ! (or ！) marks the one that asks for help."""

@@ -180,7 +180,8 @@ def rollup(task: Task, unit: Unit) -> Rollup:
 def _child_paths(unit: Unit, rows: dict[str, Figures]) -> list[str]:
     if unit.level in {Level.DISTRICT, Level.STREET}:
         return list(rows)
-    return list(unit.get_children().values_list("path", flat=True))
+    below = Unit.objects.current().filter(path__startswith=unit.path, depth=unit.depth + 1)
+    return [*rows, *below.values_list("path", flat=True)]  # and an ended one where somebody said something
 
 
 def _from_tallies(task: Task, unit: Unit) -> dict[str, Figures]:
@@ -205,7 +206,7 @@ def _vacancies(task: Task, children: list[Unit]) -> dict[str, int]:
     """Neighbourhoods without a leader, by child; only when the task asks neighbour leaders."""
     if "neighbour_leader" not in task.roles or not children:
         return {}
-    scope = Unit.objects.at(Level.NEIGHBOURHOOD).filter(under(child.path for child in children))
+    scope = Unit.objects.at(Level.NEIGHBOURHOOD).current().filter(under(child.path for child in children))
     held = Appointment.objects.active().of_roles(["neighbour_leader"]).values("unit_id")
     width = len(children[0].path)
     counts: dict[str, int] = defaultdict(int)

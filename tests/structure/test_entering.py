@@ -10,7 +10,6 @@ import pytest
 from foundation import failpoints
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.models import AuditEntry, Notification, OutboxMessage
-from tests.cast import Cast
 from tests.structure.conftest import THE_1ST, THE_30TH, Travel, Village, appoint, approved, below, draft
 from volunteers.structure import services
 from volunteers.structure.models import FormerPlace, StructureChange
