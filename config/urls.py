@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rewards.benefits.urls")),
     path("", include("events.gatherings.urls")),
     path("", include("cms.urls")),
+    path("console/", include("volunteers.atlas.urls")),
     path("console/", include(console_urls)),
 ]
 if settings.DEMO:

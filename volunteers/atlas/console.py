@@ -111,7 +111,10 @@ def map_figures(request: HttpRequest) -> HttpResponse:
 @may_look
 @require_GET
 def map_outlines(request: HttpRequest) -> HttpResponse:
-    """Outlines as GeoJSON; a browser that has them asks only whether they are still the same."""
+    """Outlines as GeoJSON; a browser that has them asks only whether they are still the same.
+
+    Its address is in `urls.py`: Wagtail forbids browsers to keep anything of those registered here.
+    """
     unit = _asked(request, "unit") or selectors.unit_of(request.user, None)
     mark = selectors.outlines_mark(request.user, unit)
     if request.headers.get("If-None-Match") == mark:
@@ -213,7 +216,6 @@ def urls() -> list[URLPattern]:
     return [
         path("map/", map_home, name="console_map"),
         path("map/figures.json", map_figures, name="console_map_figures"),
-        path("map/outlines.json", map_outlines, name="console_map_outlines"),
         path("map/<uuid:uid>/", map_unit, name="console_map_unit"),
         path("map/<uuid:uid>/lines/", map_lines, name="console_map_lines"),
         path("outlines/", outline_list, name="console_outline_list"),

@@ -30,8 +30,8 @@ def vacant_units() -> UnitQuerySet:
 
 
 def _vacancies(places: Places) -> Mapping[int, Number]:
-    rows = vacant_units().filter(places.inside()).order_by().annotate(place=places.place()).values("place")
-    return places.fold(rows.annotate(n=Count("pk")).values_list("place", "n"))
+    rows = vacant_units().filter(places.inside()).order_by().annotate(at=places.place()).values("at")
+    return places.fold(rows.annotate(n=Count("pk")).values_list("at", "n"))
 
 
 def _vacant_lines(unit: Unit, _user: Actor) -> Iterator[Line]:
@@ -48,12 +48,12 @@ def _coverage(places: Places) -> Mapping[int, Number]:
         .at(Level.NEIGHBOURHOOD)
         .filter(places.inside(), households_declared__gt=0)
         .order_by()
-        .annotate(place=places.place(), led=_held(stand_ins=True))
-        .values("place", "led")
+        .annotate(at=places.place(), led=_held(stand_ins=True))
+        .values("at", "led")
         .annotate(n=Sum("households_declared"))
     )
     sums: dict[bool, list[tuple[str, int]]] = defaultdict(list)
-    for path, led, households in rows.values_list("place", "led", "n"):
+    for path, led, households in rows.values_list("at", "led", "n"):
         sums[bool(led)].append((path, households))
     with_leader, without = places.fold(sums[True]), places.fold(sums[False])
     return {

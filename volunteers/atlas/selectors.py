@@ -228,10 +228,7 @@ def _houses(user: Actor, unit: Unit, layer: Layer) -> list[House]:
 def figures_of(user: Actor, unit: Unit | None) -> dict[str, Any]:
     """All layers of all units shown, for the script: numbers as text, steps, what each step means."""
     shown = layers()
-    places = places_in(user, unit)
-    drawn = _outlines(user, places, unit)
-    if not drawn.filter(unit__in=places.units).exists() and unit:
-        places = Places((unit,), (unit.path,))
+    places, _outlines = _drawn(user, unit)
     found: dict[str, Any] = {"layers": {}, "places": []}
     rows: dict[int, dict[str, Any]] = {one.pk: {} for one in places.units}
     for layer in shown:
@@ -258,27 +255,27 @@ def figures_of(user: Actor, unit: Unit | None) -> dict[str, Any]:
     return found
 
 
-def _outlines(user: Actor, places: Places, unit: Unit | None) -> QuerySet[Outline]:
-    """Outlines of the units shown; of the unit itself where none of them has one."""
-    visible = Outline.objects.visible_to(user)
-    of_places = visible.filter(unit__in=places.units)
-    if unit and not of_places.exists():
-        return visible.filter(unit=unit)
-    return of_places
+def _drawn(user: Actor, unit: Unit | None) -> tuple[Places, QuerySet[Outline]]:
+    """What the picture shows: the units inside, or the unit itself where only that one has an outline."""
+    places, visible = places_in(user, unit), Outline.objects.visible_to(user)
+    if unit and not visible.filter(unit__in=places.units).exists() and visible.filter(unit=unit).exists():
+        places = Places((unit,), (unit.path,))
+    return places, visible.filter(unit__in=places.units)
 
 
 def outlines_mark(user: Actor, unit: Unit | None) -> str:
     """Changes when any outline does that this user would be sent."""
-    found = _outlines(user, places_in(user, unit), unit).order_by("unit_id").values_list("unit__uid", "imported_at")
-    text = f"{is_shifted()} " + " ".join(f"{uid} {at.timestamp()}" for uid, at in found)
+    _places, found = _drawn(user, unit)
+    marks = found.order_by("unit_id").values_list("unit__uid", "imported_at")
+    text = f"{is_shifted()} " + " ".join(f"{uid} {at.timestamp()}" for uid, at in marks)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def outlines_of(user: Actor, unit: Unit | None) -> dict[str, Any]:
     """GeoJSON of the units shown, in the system of coordinates of the pictures beneath."""
     features = []
-    found = _outlines(user, places_in(user, unit), unit).select_related("unit").order_by("unit__path")
-    for outline in found:
+    _places, found = _drawn(user, unit)
+    for outline in found.select_related("unit").order_by("unit__path"):
         geometry = moved(outline.geometry, to_gcj02) if is_shifted() else outline.geometry
         features.append({"type": "Feature", "properties": {"uid": str(outline.unit.uid)}, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}
