@@ -10,3 +10,7 @@ class PeopleConfig(AppConfig):
     name = "volunteers.people"
     verbose_name = _("人员")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console."""
+        from volunteers.people import audit_console, console, data_console  # noqa: F401

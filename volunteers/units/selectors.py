@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.db.models.functions import Left, Length
 
-from volunteers.units.models import Unit
+from foundation import clock
+from foundation.actors import Actor
+from volunteers.units.models import THREE_HEADS, Appointment, Unit
 
 
 def breadcrumbs(units: Iterable[Unit], *, top: int = 2) -> dict[int, str]:
@@ -40,3 +43,33 @@ def named_like(words: str, prefix: str = "") -> Q:
             fits |= Q(**{f"{prefix}pinyin__startswith": sound}) | Q(**{f"{prefix}initials__startswith": sound})
         found &= fits
     return found
+
+
+def leaders_in(units: Iterable[Unit], user: Actor) -> dict[int, list[Appointment]]:
+    """Who leads each unit today, by its key, where the user may see people; stand-ins last. One query for all."""
+    keys = [unit.pk for unit in units]
+    held = (
+        Appointment.objects.visible_to(user)
+        .active()
+        .of_roles(THREE_HEADS)
+        .filter(unit_id__in=keys)
+        .select_related("person")
+    )
+    found: dict[int, list[Appointment]] = {}
+    for one in held.order_by("unit_id", "starts_on", "pk"):
+        found.setdefault(one.unit_id, []).append(one)
+    for holders in found.values():
+        holders.sort(key=lambda one: one.stands_in_for_id is not None)
+    return found
+
+
+def children_counts(units: Iterable[Unit]) -> dict[int, int]:
+    """How many units lie directly below each today. One query: treebeard counts all, those of other days are few."""
+    listed = list(units)
+    today = clock.today()
+    not_now = Unit.objects.filter(Q(ends_on__lt=today) | Q(starts_on__gt=today)).order_by()
+    parents = not_now.annotate(parent=Left("path", Length("path") - Unit.steplen)).filter(
+        parent__in=[unit.path for unit in listed]
+    )
+    gone = dict(parents.values_list("parent").annotate(number=Count("pk")))
+    return {unit.pk: unit.numchild - gone.get(unit.path, 0) for unit in listed}

@@ -12,7 +12,11 @@ from volunteers.units.console.doors import (
     people_menu,
     requires,
 )
+from volunteers.units.console.filters import PlaceFilter, TimeFilter
+from volunteers.units.console.find import Found, finder
 from volunteers.units.console.listing import NumberColumn, ScopedListView, back_to, picked, routes
+from volunteers.units.console.pages import page
+from volunteers.units.console.units import unit_panel
 
 __all__ = [
     "ORDER_MENU",
@@ -20,15 +24,21 @@ __all__ = [
     "BulkAction",
     "DayColumn",
     "ExportColumn",
+    "Found",
     "NumberColumn",
     "PickColumn",
+    "PlaceFilter",
     "ScopedListView",
     "ScopedMenuItem",
+    "TimeFilter",
     "View",
     "back_to",
+    "finder",
     "order_menu",
+    "page",
     "people_menu",
     "picked",
     "requires",
     "routes",
+    "unit_panel",
 ]
