@@ -79,8 +79,9 @@ class DeleteForm(_WithId):
 class CounterForm(_WithId):
     """A request of somebody at the counter or on paper: found by number, since names repeat."""
 
-    phone = forms.CharField(label=_("本人手机号"), max_length=20, required=False)
-    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    phone = forms.CharField(
+        label=_("本人手机号"), max_length=20, required=False, help_text=_("没有手机号的空着，按姓名在您的单位里找。")
+    )
     name = forms.CharField(label=_("本人姓名"), max_length=30, help_text=_("请核对身份。这里不登记证件号码。"))
     kind = forms.ChoiceField(label=_("要求"), choices=PersonalRequest.Kind.choices)
     channel = forms.ChoiceField(
