@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from foundation.actors import Actor
+from volunteers.homes.models import Resident
 from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Role, Unit
+from volunteers.units.querysets import under
+from volunteers.units.rights import Right, paths_where
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,15 @@ def give_consent(
     _may_speak_for(acting_user, person, channel)
     if document == MINORS and guardian is None:
         raise Invalid(_("未满 14 周岁，要由监护人同意。"), errors={"guardian": _("请填监护人。")})
-    return _write(person, document, version, channel, acting_user, guardian, is_given=True)
+    row = Consent(person=person, is_given=True, channel=Channel(channel), guardian=guardian)
+    return _write(row, document, version, acting_user)
 
 
 @transaction.atomic
 def withdraw_consent(*, person: Person, document: str, channel: str, acting_user: Actor) -> Consent:
     """Take a consent back; what it allowed stops in the same transaction. Nothing else changes for the person."""
     _may_speak_for(acting_user, person, channel)
-    row = _write(person, document, 0, channel, acting_user, None, is_given=False)
+    row = _write(Consent(person=person, is_given=False, channel=Channel(channel)), document, 0, acting_user)
     privacy.stop(document, person.pk)
     return row
 
@@ -96,35 +97,17 @@ def _may_speak_for(acting_user: Actor, person: Person, channel: str) -> None:
         raise Denied
 
 
-def _write(
-    person: Person,
-    name: str,
-    version: int,
-    channel: str,
-    acting_user: Actor,
-    guardian: Person | None,
-    *,
-    is_given: bool,
-) -> Consent:
+def _write(row: Consent, name: str, version: int, acting_user: Actor) -> Consent:
     """Append a row, unless the newest says the same already. The person's row is locked: one after the other."""
     wording = document(name, version)
-    Person.objects.select_for_update().get(pk=person.pk)
-    latest = latest_consent(person, name)
-    if latest and latest.is_given == is_given and latest.wording_sha256 == wording.sha256:
+    Person.objects.select_for_update().get(pk=row.person_id)
+    latest = latest_consent(row.person, name)
+    if latest and latest.is_given == row.is_given and latest.wording_sha256 == wording.sha256:
         return latest
-    row = Consent(
-        person=person,
-        document=name,
-        version=wording.version,
-        wording_sha256=wording.sha256,
-        purpose=wording.purpose,
-        is_given=is_given,
-        channel=Channel(channel),
-        guardian=guardian,
-        entered_by_id=acting_user.pk,
-    )
+    row.document, row.version, row.wording_sha256 = name, wording.version, wording.sha256
+    row.purpose, row.entered_by_id, row.at = wording.purpose, acting_user.pk, clock.now()
     row.save(force_insert=True)
-    act = "consent.give" if is_given else "consent.withdraw"
+    act = "consent.give" if row.is_given else "consent.withdraw"
     audit.record(actor=acting_user, act=act, obj=row, data={"document": name, "version": wording.version})
     return row
 
