@@ -17,8 +17,10 @@ from foundation.pinyin import sounds
 from foundation.secrets import encrypt
 from volunteers.people.models import Person, tail_index
 from volunteers.roster.plan import ROLES, Plan, child_path, last_day, post_values
-from volunteers.roster.stored import Key, StoredUnit
+from volunteers.roster.stored import CHUNK, Key, StoredUnit
 from volunteers.roster.writer import Writer
+from volunteers.structure.entering import remember
+from volunteers.structure.models import FormerPlace
 from volunteers.units.models import LEVELS, Appointment, Level, Unit
 
 UNIT_COLUMNS = (
@@ -63,6 +65,8 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
         units[()] = root
         made.append(((), root))
     grown: dict[int, tuple[StoredUnit, int]] = {}
+    # What a street had before we knew of it has no first day; what joins it later has one, for reports of the past.
+    known_streets = {key for key, unit in units.items() if len(key) == 1 and unit.child_count}
     for key in new:
         parent = units[key[:-1]]
         grown.setdefault(parent.id, (parent, parent.child_count))
@@ -83,7 +87,7 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
             *sounds(u.name),
             u.place,
             u.households,
-            None,
+            plan.today if key[:1] in known_streets else None,
             None,
         )
         for (key, u), uid in zip(made, _uuids(len(made)), strict=True)
@@ -92,6 +96,7 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
     parents = [(parent, before) for pk, (parent, before) in grown.items() if pk not in fresh]
     writer.update(Unit, ("numchild",), [(parent.id, parent.child_count) for parent, _before in parents])
     changed = [(unit.id, place, households) for unit, place, households in plan.changed_units]
+    _remember_households(plan)
     writer.update(Unit, ("place", "households_declared"), changed)
     journal["units"] = [unit.id for _key, unit in made]
     journal["grown"] = [(parent.id, parent.child_count - before) for parent, before in parents]
@@ -99,6 +104,13 @@ def _write_units(plan: Plan, writer: Writer, journal: Journal) -> int:
         (unit.id, unit.place, unit.households) for unit, _place, _households in plan.changed_units
     ]
     return len(rows) + len(changed)
+
+
+def _remember_households(plan: Plan) -> None:
+    """How many households there were until yesterday stays so in the reports of the past."""
+    recounted = [unit.id for unit, _place, households in plan.changed_units if unit.households != households]
+    for part in range(0, len(recounted), CHUNK):
+        remember(Unit.objects.filter(pk__in=recounted[part : part + CHUNK]), until=plan.today - dt.timedelta(days=1))
 
 
 def _free_root_step() -> int:
@@ -215,8 +227,15 @@ def take_back(journal: Journal, writer: Writer) -> dict[str, int]:
     gone = writer.delete(Person, [pk for pk in journal["people"] if pk not in kept])
     writer.update(Unit, ("place", "households_declared"), journal["changed_units"])
     _shrink(journal["grown"], writer)
+    _forget_places(units)
     writer.delete(Unit, units)
     return {"appointments": len(appointments), "people": gone, "people_kept": len(kept), "units": len(units)}
+
+
+def _forget_places(units: list[int]) -> None:
+    """Units that go take what imports noted of them along; what a change of the structure noted holds them."""
+    for part in range(0, len(units), CHUNK):
+        FormerPlace.objects.filter(unit_id__in=units[part : part + CHUNK], change__isnull=True).delete()
 
 
 def _shrink(grown: list[tuple[int, int]], writer: Writer) -> None:

@@ -12,5 +12,5 @@ class RosterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the console."""
-        from volunteers.roster import console, jobs  # noqa: F401
+        """Register the console, the jobs, and what changes of the tree mean."""
+        from volunteers.roster import console, jobs, structure  # noqa: F401

@@ -32,10 +32,11 @@ from volunteers.roster.scan import UnsafeWorkbook
 from volunteers.roster.verdicts import Verdicts, judge
 from volunteers.roster.workbook import read_sheets
 from volunteers.roster.writer import writer
+from volunteers.structure.models import ChangeState, StructureChange
+from volunteers.structure.services import TREE_LOCK
 from volunteers.units.models import Unit
 from volunteers.units.rights import Right, paths_where
 
-IMPORT_LOCK = 7_301_002
 SECONDS = 60
 State = ImportBatch.State
 log = structlog.get_logger(__name__)
@@ -252,6 +253,7 @@ def undo_import(*, batch: ImportBatch, acting_user: Actor) -> dict[str, int]:
         later = ImportBatch.objects.committed().filter(committed_at__gt=locked.committed_at, rows_written__gt=0)
         if any(_overlap(locked.scope_path, path) for path in later.values_list("scope_path", flat=True)):
             raise Conflict(_("之后还有一次导入，请先撤销那一次。"))
+        _refuse_after_a_change_of_the_tree(locked)
         restored = take_back(locked.journal, writer())
         writer().check()
         now = clock.now()
@@ -260,6 +262,13 @@ def undo_import(*, batch: ImportBatch, acting_user: Actor) -> dict[str, int]:
         outbox.put(line.REVOKE, {"everyone": True})
     vault.forget(batch.uid)
     return restored
+
+
+def _refuse_after_a_change_of_the_tree(batch: ImportBatch) -> None:
+    """What was split, merged, moved or renamed since is no longer what the import made."""
+    entered = StructureChange.objects.filter(state=ChangeState.IN_FORCE, entered_at__gt=batch.committed_at)
+    if any(_overlap(batch.scope_path, path) for path in entered.values_list("scope__path", flat=True)):
+        raise Conflict(_("导入之后这里做过结构调整，不能再整批撤销。请上传改正后的花名册。"))
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -281,7 +290,7 @@ def _one_import(refusal: str) -> Iterator[None]:
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
+                    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TREE_LOCK])
                     if not cursor.fetchone()[0]:
                         raise Conflict(_("另一份花名册正在导入，请过一会儿再试。"))
                     cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
