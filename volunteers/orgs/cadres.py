@@ -75,7 +75,7 @@ def vacancies_by_place(paths: Iterable[str], level: Level) -> dict[str, int]:
     held = Appointment.objects.active().filter(unit=OuterRef("pk"), stands_in_for__isnull=True)
     vacant = Q(pk__in=[])
     for role in THREE_HEADS:
-        vacant |= Q(level=LEVEL_OF_ROLE[role]) & ~Exists(held.filter(role=role))
+        vacant |= Q(~Exists(held.filter(role=role)), level=LEVEL_OF_ROLE[role])
     units = Unit.objects.current().filter(under(paths), vacant).order_by()
     counted = units.annotate(at=Substr("path", 1, _width(level))).values_list("at").annotate(n=Count("pk"))
     return dict(counted)
