@@ -12,5 +12,5 @@ class OrgsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the console."""
-        from volunteers.orgs import console, console_cadres, console_party  # noqa: F401
+        """Register the console, and what changes of the structure touch."""
+        from volunteers.orgs import console, console_cadres, console_party, touches  # noqa: F401
