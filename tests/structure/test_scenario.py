@@ -18,8 +18,8 @@ from events.tasks.checkins import Word, check_in
 from events.tasks.models import CheckIn, Task, TaskTally
 from events.tasks.services import post_task
 from foundation.actors import SYSTEM
-from rewards.points.services import award_points
 from rewards.points.selectors import balance_of
+from rewards.points.services import award_points
 from tests.cast import person_of
 from tests.structure.conftest import THE_1ST, THE_30TH, Travel, Village, appoint, approved
 from volunteers.accounts.models import User

@@ -116,10 +116,11 @@ def _take(form: Any, refusal: Invalid) -> None:
 @require_http_methods(["GET", "POST"])
 def change_create(request: HttpRequest) -> HttpResponse:
     """Choose unit and kind; then children, names, date and reason."""
-    pick = PickForm(request.GET or None, user=request.user)
-    if not request.GET or not pick.is_valid():
+    asked = request.GET or request.POST
+    pick = PickForm(asked or None, user=request.user)
+    if not asked or not pick.is_valid():
         context = page(_("新的调整"), icon=ICON, trail=TRAIL, form=pick)
-        return render(request, "structure/console_pick.html", context, status=422 if request.GET else 200)
+        return render(request, "structure/console_pick.html", context, status=422 if asked else 200)
     kind, unit = pick.cleaned_data["kind"], pick.cleaned_data["unit"]
     form = DraftForm(request.POST or None, user=request.user, kind=kind, unit=unit)
     if request.method == "POST" and form.is_valid():
