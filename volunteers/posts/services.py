@@ -129,7 +129,8 @@ def _last_day(at_once: bool, last_day: dt.date | None) -> dt.date:
 def _keep_one_clerk(appointment: Appointment, last_day: dt.date) -> None:
     if appointment.role != Role.DISTRICT_CLERK:
         return
-    others = Appointment.objects.active(last_day + DAY).filter(role=Role.DISTRICT_CLERK).exclude(pk=appointment.pk)
+    after = max(last_day, clock.today()) + DAY
+    others = Appointment.objects.active(after).filter(role=Role.DISTRICT_CLERK).exclude(pk=appointment.pk)
     if not others.exists():
         raise Conflict(_("这是最后一位区级工作人员，请先任命另一位。"))
 
@@ -285,7 +286,7 @@ def correct(*, appointment: Appointment, to: Correction, reason: str, acting_use
 
 def _check_overlap(appointment: Appointment, to: Correction) -> None:
     if to.ends_on is not None:
-        _keep_one_clerk(appointment, max(to.ends_on, clock.today() - DAY))
+        _keep_one_clerk(appointment, to.ends_on)
     if appointment.role not in THREE_HEADS or appointment.stands_in_for_id is not None:
         return
     others = Appointment.objects.filter(
