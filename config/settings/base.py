@@ -24,6 +24,8 @@ DEBUG = False
 DEMO = False
 # What the root of the tree is called when a first roster makes it.
 DISTRICT_NAME = env.str("DISTRICT_NAME", default="")
+# What the addresses on QR signs begin with; empty: the address under which the console was asked.
+SIGN_BASE_URL = env.str("PUBLIC_URL", default="")
 
 # Which part of the program this process is: everything in one, pages, sockets, or background work.
 PROCESS = env.str("PROCESS", default="one")

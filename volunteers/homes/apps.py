@@ -12,5 +12,5 @@ class HomesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the periodic job."""
-        from volunteers.homes import jobs  # noqa: F401
+        """Register the console, the periodic job, and what a structure change means here."""
+        from volunteers.homes import console, console_homes, jobs, touches  # noqa: F401

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from foundation import clock
 from foundation.actors import Actor, is_system
-from volunteers.units.models import LEVELS, Level, Unit
+from volunteers.units.models import LEVELS, Appointment, Level, Role, Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where, person_id_of
 
@@ -33,6 +33,12 @@ def around(paths: list[str], field: str) -> Q:
     return under(paths, field) | Q(**{f"{field}__in": {prefix for path in paths for prefix in _prefixes(path)}})
 
 
+def led() -> Any:
+    """Keys of the neighbourhoods that have an active leader or stand-in today."""
+    held = Appointment.objects.active().filter(role=Role.NEIGHBOUR_LEADER)
+    return held.order_by().values("unit_id")
+
+
 class EstateQuerySet(models.QuerySet["Estate"]):
     """Sets of estates."""
 
@@ -45,6 +51,14 @@ class EstateQuerySet(models.QuerySet["Estate"]):
     def kept_by(self, user: Actor) -> Self:
         """Those whose buildings and households the user keeps in order."""
         return self.filter(under(paths_where(user, Right.KEEP_HOMES), "community__path"))
+
+    def within(self, unit: Unit) -> Self:
+        """Of a community below the unit; for a part of a community, those with a building that it looks after."""
+        from volunteers.homes.models import Building
+
+        if len(unit.path) <= COMMUNITY_WIDTH:
+            return self.filter(community__path__startswith=unit.path)
+        return self.filter(pk__in=Building.objects.within(unit).order_by().values("estate_id"))
 
     def named(self, words: str) -> Self:
         """By name, pinyin or initials, of themselves or of their community."""
@@ -70,6 +84,23 @@ class BuildingQuerySet(models.QuerySet["Building"]):
     def below(self, paths: list[str]) -> Self:
         """In the communities below these paths."""
         return self.filter(under(paths, "estate__community__path"))
+
+    def within(self, unit: Unit) -> Self:
+        """In a community below the unit; for a part of a community, those with a door that it looks after."""
+        from volunteers.homes.models import HouseholdLink
+
+        if len(unit.path) <= COMMUNITY_WIDTH:
+            return self.below([unit.path])
+        links = HouseholdLink.objects.active().filter(neighbourhood__path__startswith=unit.path)
+        return self.filter(pk__in=links.order_by().values("household__building_id"))
+
+    def with_doors_without_leader(self) -> Self:
+        """Those with a door that is linked to no neighbourhood, or to one whose post is vacant."""
+        from volunteers.homes.models import Household, HouseholdLink
+
+        vacant = HouseholdLink.objects.active().exclude(neighbourhood_id__in=led()).order_by()
+        unlinked = Household.objects.unlinked().order_by().values("building_id")
+        return self.filter(Q(pk__in=unlinked) | Q(pk__in=vacant.values("household__building_id")))
 
     def in_order(self) -> Self:
         """As one walks: 2栋 before 10栋."""
@@ -111,6 +142,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
             return self
         return self.filter(self._seen_from(paths_where(user, Right.KEEP_HOMES)))
 
+    def within(self, unit: Unit) -> Self:
+        """Those that a unit looks after; from a community up also those that nobody does."""
+        return self.filter(self._seen_from([unit.path]))
+
     def _seen_from(self, paths: list[str]) -> Q:
         from volunteers.homes.models import Building, HouseholdLink
 
@@ -132,6 +167,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.filter(
             pk__in=HouseholdLink.objects.active(on).filter(neighbourhood_id__in=keys).values("household_id")
         )
+
+    def without_leader(self) -> Self:
+        """Linked to no neighbourhood, or to one whose post is vacant."""
+        from volunteers.homes.models import HouseholdLink
+
+        vacant = HouseholdLink.objects.active().exclude(neighbourhood_id__in=led())
+        return self.unlinked() | self.filter(pk__in=vacant.order_by().values("household_id"))
 
     def unlinked(self, on: dt.date | None = None) -> Self:
         """Linked to no neighbourhood on a day, today when none is given."""
@@ -169,6 +211,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
             return self
         below = under(paths_where(user, Right.SEE_HOMES), "neighbourhood__path")
         return self.filter(below | Q(person_id=person_id_of(user)))
+
+    def within(self, unit: Unit) -> Self:
+        """Of the neighbourhoods of a unit."""
+        return self.filter(neighbourhood__path__startswith=unit.path)
 
     def answered_by(self, user: Actor) -> Self:
         """Those whom the user may confirm or turn down; nobody answers themselves."""

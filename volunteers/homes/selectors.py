@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from volunteers.homes.models import Household, HouseholdLink, How, Resident
+from volunteers.homes.querysets import led
 from volunteers.units.models import Appointment, Role, Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import grants
@@ -182,12 +183,6 @@ def _scoped(paths: list[str]) -> tuple[Any, Any]:
     )
 
 
-def led_neighbourhoods() -> Any:
-    """Keys of the neighbourhoods that have an active leader or stand-in today."""
-    held = Appointment.objects.active().filter(role=Role.NEIGHBOUR_LEADER)
-    return held.order_by().values("unit_id")
-
-
 def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
     """For every unit below the paths, itself included: how many doors have no neighbour leader. Three queries.
 
@@ -195,7 +190,7 @@ def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
     """
     wanted = list(paths)
     links, homes = _scoped(wanted)
-    vacant = _by_neighbourhood(links.exclude(neighbourhood_id__in=led_neighbourhoods()))
+    vacant = _by_neighbourhood(links.exclude(neighbourhood_id__in=led()))
     unlinked = _by_community(homes.unlinked())
     rolled = _rolled_up({"doors": vacant + unlinked}, wanted)
     return {unit_id: figures["doors"] for unit_id, figures in rolled.items()}
@@ -256,3 +251,14 @@ def is_resident_of(user: Any, household: Household) -> bool:
     """Whether the user lives behind this door."""
     person_id = getattr(user, "person_id", None)
     return bool(person_id) and household.residents.living().filter(person_id=person_id).exists()
+
+
+def doors_by_building(building_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """For each building: doors that are linked to nobody, and doors of a vacant neighbourhood. Two queries."""
+    keys = list(building_ids)
+    homes = Household.objects.filter(building_id__in=keys).order_by()
+    links = HouseholdLink.objects.active().filter(household__building_id__in=keys).exclude(neighbourhood_id__in=led())
+    unlinked = dict(homes.unlinked().values("building_id").annotate(n=Count("pk")).values_list("building_id", "n"))
+    rows = links.order_by().values("household__building_id").annotate(n=Count("pk"))
+    vacant = dict(rows.values_list("household__building_id", "n"))
+    return {key: (unlinked.get(key, 0), vacant.get(key, 0)) for key in keys}
