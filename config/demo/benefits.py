@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from config.demo.district import FIRST_APPOINTMENT
 from config.demo.offers import BARBER, OFFERS, SHOPS, Offer
 from config.demo.people import BATCH, Ground, accounts_for, invent, make_person
 from config.demo.personas import LEADER, MERCHANT
@@ -79,7 +80,7 @@ def _open_shops(ground: Ground, rng: random.Random) -> tuple[dict[str, Merchant]
             person.name = shop.clerk
         person.save()
         people[shop.key] = person
-        MerchantClerk.objects.create(merchant=shops[shop.key], person=person)
+        MerchantClerk.objects.create(merchant=shops[shop.key], person=person, starts_on=FIRST_APPOINTMENT)
     users = accounts_for(person.pk for person in people.values())
     ground.users[MERCHANT.key] = users[people[BARBER].pk]
     return shops, {key: users[person.pk] for key, person in people.items()}

@@ -14,7 +14,9 @@ from config.demo.atlas import load_outlines
 from config.demo.benefits import load_benefits
 from config.demo.district import SEED, District
 from config.demo.gatherings import fill_events
+from config.demo.homes import load_homes
 from config.demo.ledger import Ledger
+from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
 from config.demo.people import load_people
 from config.demo.personas import LEADER
@@ -53,6 +55,9 @@ def load_demo(district: District, say: Say) -> None:
         ground = load_people(rng, say)
         calendar, ledger, timeline = Calendar(rng), Ledger(rng), Timeline()
         vacate_two(ground, calendar)
+        load_homes(district, ground, calendar, say)
+        founded, covered = load_orgs()
+        say(f"党组织 {founded:,} 个，覆盖 {covered:,} 处")
         activity = Activity(ground, rng, calendar, ledger)
         activity.plan(timeline)
         ledger.pay_quarter(calendar)

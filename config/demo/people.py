@@ -158,7 +158,7 @@ def _load_departments(rng: random.Random) -> None:
     officers += [invent(rng, OFFICERS_FROM + n) for n in range(len(departments) - 1)]
     by_name = {one.name: one for one in Department.objects.all()}
     DepartmentOfficer.objects.bulk_create(
-        DepartmentOfficer(department=by_name[name], person=person)
+        DepartmentOfficer(department=by_name[name], person=person, starts_on=FIRST_APPOINTMENT)
         for name, person in zip(DEPARTMENTS, _saved(officers), strict=True)
     )
 
