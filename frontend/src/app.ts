@@ -1,10 +1,12 @@
 // One script for every page. Each part looks for its own markup and does nothing without it.
 import htmx from "htmx.org";
+import { startChallenge } from "./challenge";
 import { startCode } from "./code";
 import { startDigits } from "./digits";
 import { startLive } from "./live";
 import { startOffline } from "./offline";
 import { startOutbox } from "./outbox";
+import { startPasskeys } from "./passkey";
 import { startSwitches } from "./prefs";
 
 declare global {
@@ -21,6 +23,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 startSwitches();
 startDigits();
 startCode();
+startChallenge();
+startPasskeys();
 startOutbox();
 startLive();
 startOffline();

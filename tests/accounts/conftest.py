@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from foundation.jobs import relay_once
 from ops.fakes.sms import FakeSms
@@ -82,7 +83,8 @@ def ask_code(sms: FakeSms, relay: Relay) -> Callable[[Client, str], str]:
 
 def solved() -> dict[str, str]:
     """A challenge with its right answer, as somebody who looked at the page would send it."""
-    made = challenge.make(busy=True)
+    with translation.override("zh-hans"):
+        made = challenge.make(busy=True)
     return {"challenge": made.token, "answer": answer_to(made.question)}
 
 

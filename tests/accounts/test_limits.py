@@ -232,7 +232,15 @@ def test_a_quarter_of_the_budget_is_kept_for_browsers_known_to_their_number(
     own.post("/logout/")
     let_pass(25 * 3600)
     settings.SMS_MOST_IN_A_DAY = settings.SMS_MOST_IN_TEN_MINUTES = 8
-    victims = [cast.leader2, cast.group_leader, cast.area_leader, cast.worker, cast.resident, cast.officer, cast.stranger]
+    victims = [
+        cast.leader2,
+        cast.group_leader,
+        cast.area_leader,
+        cast.worker,
+        cast.resident,
+        cast.officer,
+        cast.stranger,
+    ]
     sms.reset()
     for user in [*victims, cast.other_leader]:
         ask(phone_of(user))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation import clock
 from volunteers.accounts.phones import normal_digits, normal_phone
+
+_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff](?:·?[\u3400-\u9fff\U00020000-\U0003ffff]){1,29}")
 
 
 def _words(**more: str) -> dict[str, str]:
@@ -51,6 +56,73 @@ class PhoneForm(_Form):
         if not phone:
             raise forms.ValidationError(_("手机号是 11 位，请再看一眼。"))
         return phone
+
+
+class RegisterForm(PhoneForm):
+    """What a resident tells to be on the roll: as little as it takes."""
+
+    name = forms.CharField(
+        label=_("姓名"),
+        max_length=30,
+        widget=forms.TextInput(attrs=_words(autocomplete="name")),
+        error_messages={"required": _("请填姓名。")},
+    )
+    born = forms.IntegerField(
+        label=_("出生年份"),
+        required=False,
+        min_value=1900,
+        widget=forms.TextInput(attrs=_words(inputmode="numeric", autocomplete="bday-year", placeholder="1956")),
+        error_messages={"invalid": _("年份是 4 位数字。"), "min_value": _("请再看一眼年份。")},
+    )
+    of_age = forms.BooleanField(
+        label=_("我已满 14 周岁"),
+        error_messages={"required": _("满 14 周岁才能自己登记。还没满的，请家里大人来办。")},
+    )
+    consent = forms.BooleanField(
+        label=_("同意把我的姓名和手机号记在居民名册里，随时可以查看和删除"),
+        error_messages={"required": _("您同意了，我们才能登记。")},
+    )
+    field_order = ("name", "phone", "born", "of_age", "consent", "answer")
+
+    def clean_name(self) -> str:
+        """2 to 30 Chinese signs, with a dot between the parts of a longer name."""
+        name = unicodedata.normalize("NFKC", self.cleaned_data["name"]).replace(" ", "").replace("•", "·")
+        if not _NAME.fullmatch(name):
+            raise forms.ValidationError(_("请填 2 到 30 个汉字的姓名。"))
+        return name
+
+    def clean_born(self) -> int | None:
+        """A year that has been."""
+        year: int | None = self.cleaned_data["born"]
+        if year is not None and year > clock.today().year:
+            raise forms.ValidationError(_("请再看一眼年份。"))
+        return year
+
+
+class PasswordForm(_Form):
+    """A first password, twice."""
+
+    password = forms.CharField(
+        label=_("密码（至少 12 位）"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs=_words(autocomplete="new-password", minlength="12")),
+        error_messages={"required": _("请填密码。")},
+    )
+    again = forms.CharField(
+        label=_("再输一遍"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs=_words(autocomplete="new-password")),
+        error_messages={"required": _("请再输一遍。")},
+    )
+
+    def clean_again(self) -> str:
+        """The same twice."""
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("password", again):
+            raise forms.ValidationError(_("两遍不一样，请再输一次。"))
+        return again
 
 
 class CodeForm(_Form):
@@ -115,6 +187,22 @@ class FactorForm(_Form):
         if len(code) not in {6, 8} or not code.isdecimal():
             raise forms.ValidationError(_("动态码是 6 位数字，备用码是 8 位。"))
         return code
+
+
+class CounterForm(_Form):
+    """Another number for somebody who stands at the counter."""
+
+    phone = forms.CharField(
+        label=_("新手机号"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        error_messages={"required": _("请填手机号。")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, error_messages={"required": _("写一句理由，比如“本人持身份证到窗口办理”。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    seen = forms.BooleanField(
+        label=_("本人在场，身份证明已当面核对"), error_messages={"required": _("要当面核对过才能改。")}
+    )
 
 
 def refuse(form: forms.Form, field: str, message: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils import timezone
 from foundation.errors import Denied
 from volunteers.accounts import devices, second_factor
 from volunteers.accounts.models import User
-from volunteers.accounts.services import EPOCH, SECOND_FACTOR, may_use_console
+from volunteers.accounts.services import EPOCH, SECOND_FACTOR, has_second_factor, may_use_console
 
 CONSOLE = "/console/"
 OPEN = ("/console/login/", "/console/logout/", "/console/password_reset/")
@@ -70,13 +69,10 @@ def _console_guard(request: HttpRequest) -> HttpResponse | None:
 
 def _second_factor_holds(request: HttpRequest) -> bool:
     """Whether the console session is young enough and was used lately; notes the use."""
-    kept = request.session.get(SECOND_FACTOR)
-    if not kept:
+    if not has_second_factor(request.session):
+        request.session.pop(SECOND_FACTOR, None)
         return False
-    now = timezone.now().timestamp()
-    if now - kept["at"] > settings.CONSOLE_ABSOLUTE_SECONDS or now - kept["seen"] > settings.CONSOLE_IDLE_SECONDS:
-        del request.session[SECOND_FACTOR]
-        return False
+    kept, now = request.session[SECOND_FACTOR], timezone.now().timestamp()
     if now - kept["seen"] > NOTE_USE_EVERY:
         request.session[SECOND_FACTOR] = kept | {"seen": now}
     return True

@@ -9,15 +9,18 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db.models import F
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from foundation import line, outbox, privacy, secrets
 from foundation.privacy import Basis, Erase, Erasing, PersonalField, Sort
 from foundation.retention import retention
+from volunteers.accounts import recent
 from volunteers.accounts.codes import forget_old_codes
 from volunteers.accounts.devices import forget_unused
 from volunteers.accounts.limits import forget_old
 from volunteers.accounts.models import Device, LoginCode, User
+from volunteers.people.confirming import confirmer
 from volunteers.people.models import Person
 
 privacy.register(
@@ -153,6 +156,12 @@ privacy.register(
 )
 privacy.impersonal("accounts.User_groups", "user", because=_("账号属于哪个后台组，随任职变化"))
 privacy.impersonal("accounts.User_user_permissions", "user", because=_("后台权限，这里不用"))
+
+
+@confirmer
+def ask_again(request: HttpRequest, back: str) -> HttpResponse | None:
+    """A copy of everything, and a deletion, want somebody who is there now."""
+    return None if recent.is_recent(request.session) else recent.confirm_first(request, back)
 
 
 @privacy.eraser

@@ -35,6 +35,7 @@ from volunteers.accounts.models import User
 _AAD = "mfa_authenticator|data"
 _SESSION_AAD = "session|totp"
 _KEY = "totp_secret"
+_SHOW = "recovery_once"
 
 
 class SealedAdapter(DefaultMFAAdapter):
@@ -59,9 +60,14 @@ class WrongFactor(Invalid):
     default = _("动态码不对。等它换成新的一组再试。")
 
 
-def is_enrolled(user: User) -> bool:
-    """Whether the account has an authenticator."""
+def has_totp(user: User) -> bool:
+    """Whether the account has an authenticator app."""
     return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def is_enrolled(user: User) -> bool:
+    """Whether the account has a second factor: an authenticator app, or a passkey."""
+    return has_totp(user) or user.passkeys.exists()
 
 
 def secret_of(session: SessionBase) -> str:
@@ -90,15 +96,32 @@ def enrol(*, user: User, session: SessionBase, code: str) -> list[str]:
         raise WrongFactor
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        if is_enrolled(user):
+        if has_totp(user):
             raise Conflict(_("这个账号已经绑定过验证器。"))
         authenticator = TOTP.activate(user, secret).instance
         authenticator.data["last_step"] = step
         authenticator.save(update_fields=["data"])
-        recovery: list[str] = RecoveryCodes.activate(user).generate_codes()
+        recovery = new_recovery_codes(user)
         audit.record(actor=user, act="second_factor.enrol", obj=user)
     session.pop(_KEY, None)
     return recovery
+
+
+def new_recovery_codes(user: User) -> list[str]:
+    """Ten codes to write down, instead of those there were; shown once."""
+    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
+    return codes
+
+
+def keep_for_showing(session: SessionBase, codes: list[str]) -> None:
+    """Leave codes for the next page to show once, sealed in the session until then."""
+    session[_SHOW] = secrets.encrypt(" ".join(codes), aad=_SESSION_AAD)
+
+
+def take_for_showing(session: SessionBase) -> list[str]:
+    """The codes left for this page; empty the second time."""
+    kept = session.pop(_SHOW, "")
+    return secrets.decrypt(kept, aad=_SESSION_AAD).split() if kept else []
 
 
 def _matching_step(secret: str, code: str) -> int | None:
@@ -140,6 +163,10 @@ def _check_recovery(user: User, code: str) -> bool:
 
 @transaction.atomic
 def forget(*, user: User, acting_user: Actor, reason: str) -> None:
-    """Remove the second factor after a lost phone; the next sign-in enrols anew. For operators, on the command line."""
+    """Remove every second factor after a lost phone; the next sign-in enrols anew.
+
+    For operators on the command line, and for `staff.decide_reset`, which needs two people.
+    """
     Authenticator.objects.filter(user_id=user.pk).delete()
+    user.passkeys.all().delete()
     audit.record(actor=acting_user, act="second_factor.forget", obj=user, reason=reason)

@@ -20,6 +20,7 @@ from volunteers.accounts import browsers, devices
 from volunteers.accounts.models import User
 from volunteers.accounts.phones import normal_phone
 from volunteers.people.models import Person
+from volunteers.people.services import require_age
 from volunteers.units.rights import Right, paths_where
 
 BACKEND = "volunteers.accounts.backends.AccountBackend"
@@ -29,10 +30,15 @@ SECOND_FACTOR = "second_factor"
 
 
 def user_of_phone(phone: str) -> User | None:
-    """The account in use of whoever has this number, made at their first sign-in; None when nobody has it."""
+    """The account in use of whoever has this number, made at their first sign-in; None when nobody has it.
+
+    Raises `TooYoung` when it would be made for somebody below `ACCOUNT_AGE`.
+    """
     person = Person.objects.by_phone(phone).first()
     if person is None:
         return None
+    if not User.objects.filter(person=person).exists():
+        require_age(person, settings.ACCOUNT_AGE)
     made = {"username": f"p{person.uid.hex[:16]}", "password": make_password(None)}
     user, _ = User.objects.get_or_create(person=person, defaults=made)
     return user if user.is_active else None
@@ -101,3 +107,12 @@ def mark_second_factor(session: SessionBase) -> None:
     """Note that the second factor was given just now, and with it the start of a console session. The caller saves."""
     now = timezone.now().timestamp()
     session[SECOND_FACTOR] = {"at": now, "seen": now}
+
+
+def has_second_factor(session: SessionBase) -> bool:
+    """Whether this session gave a second factor lately enough for the console; `middleware` ends the note of it."""
+    kept = session.get(SECOND_FACTOR)
+    if not kept:
+        return False
+    now = timezone.now().timestamp()
+    return now - kept["at"] <= settings.CONSOLE_ABSOLUTE_SECONDS and now - kept["seen"] <= settings.CONSOLE_IDLE_SECONDS

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -51,6 +53,9 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         if request.user.is_authenticated and not is_waiting(request.session):
             return redirect(safe_next(request))
+        if joining(request.session) and "known" not in request.GET:
+            target = safe_next(request, "")
+            return redirect(reverse("register") + (f"?{urlencode({'next': target})}" if target else ""))
         return _login_page(request, PhoneForm())
     form = PhoneForm(request.POST)
     if not form.is_valid():

@@ -67,12 +67,10 @@ def login(request: HttpRequest) -> HttpResponse:
     if user is None:
         refuse(form, "password", _("账号或密码不对。"))
         return _login_page(request, form, 422)
-    request.session.cycle_key()
-    request.session[_KEY] = {"user": user.pk, "at": time.time(), "next": safe_next(request, CONSOLE)}
-    return redirect("staff_code" if second_factor.is_enrolled(user) else "staff_setup")
+    return begin_second_step(request, user, safe_next(request, CONSOLE))
 
 
-def _after_password(request: HttpRequest) -> User | None:
+def after_password(request: HttpRequest) -> User | None:
     """Who gave a right password in this session, up to ten minutes ago."""
     kept = request.session.get(_KEY)
     if not kept or time.time() - kept["at"] > PASSWORD_IS_GOOD_FOR:
@@ -81,15 +79,22 @@ def _after_password(request: HttpRequest) -> User | None:
     return user if services.may_use_console(user) else None
 
 
-def _enter(request: HttpRequest, user: User) -> str:
+def begin_second_step(request: HttpRequest, user: User, target: str = CONSOLE) -> HttpResponse:
+    """A right password was given, or a first one set: on to the second factor, under a new session key."""
+    request.session.cycle_key()
+    request.session[_KEY] = {"user": user.pk, "at": time.time(), "next": target}
+    return redirect("staff_code" if second_factor.is_enrolled(user) else "staff_setup")
+
+
+def enter(request: HttpRequest, user: User, how: str = "staff") -> str:
     """Sign in with the second factor done; returns where to go."""
     kept = request.session.pop(_KEY, None) or {}
-    services.sign_in(request, user, how="staff")
+    services.sign_in(request, user, how=how)
     services.mark_second_factor(request.session)
     return str(kept.get("next") or safe_next(request, CONSOLE))
 
 
-def _to_password(request: HttpRequest) -> HttpResponse:
+def to_password(request: HttpRequest) -> HttpResponse:
     target = safe_next(request, "")
     return redirect(reverse("staff_login") + (f"?{urlencode({'next': target})}" if target else ""))
 
@@ -99,12 +104,12 @@ def _to_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The second factor: after the password, or on top of a sign-in by phone that wants to enter the console."""
-    user = _after_password(request)
+    user = after_password(request)
     if user is None and isinstance(request.user, User) and services.may_use_console(request.user):
         user = request.user
     if user is None or not second_factor.is_enrolled(user):
-        return _to_password(request)
-    words = {"next": safe_next(request, "")}
+        return to_password(request)
+    words = {"next": safe_next(request, ""), "passkey": user.passkeys.exists()}
     if request.method == "GET":
         return render(request, "accounts/staff_code.html", words | {"form": FactorForm()})
     form = FactorForm(request.POST)
@@ -114,7 +119,9 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             refuse(form, "code", refusal.message)
             return render(request, "accounts/staff_code.html", words | {"form": form}, status=refusal.status)
-        return redirect(_enter(request, user))
+        response = redirect(enter(request, user))
+        services.remember_browser(request, response, user)
+        return response
     return render(request, "accounts/staff_code.html", words | {"form": form}, status=422)
 
 
@@ -123,9 +130,9 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     """Enrolment: all that staff without a second factor get to see, and only after the password."""
-    user = _after_password(request)
+    user = after_password(request)
     if user is None:
-        return _to_password(request)
+        return to_password(request)
     if second_factor.is_enrolled(user):
         return redirect("staff_code")
     form = FactorForm(request.POST or None)
@@ -139,7 +146,7 @@ def setup(request: HttpRequest) -> HttpResponse:
                 refuse(form, "code", refusal.message)
                 status = refusal.status
             else:
-                done = {"recovery_codes": recovery, "next": _enter(request, user)}
+                done = {"recovery_codes": recovery, "next": enter(request, user)}
                 return render(request, "accounts/staff_recovery.html", done)
     secret = second_factor.secret_of(request.session)
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
