@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.permissions.rules import CLERKS, DENIED, IN, METHOD, PAGE, STAFF, Row, console, who
+from tests.permissions.rules import CLERKS, IN, METHOD, PAGE, STAFF, Row, console, who
 
 _DESK = Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS))))
 _ASKING = Row(console((PAGE, who(CLERKS))), console((PAGE, who(CLERKS))))
@@ -29,6 +29,10 @@ def _correct_person(thing: Any) -> dict[str, Any]:
     return {"name": f"{thing.name}一", "reason": "本人来窗口说写错了"}
 
 
+def _end_many(thing: Any) -> dict[str, Any]:
+    return {"uids": [str(thing.uid)], "confirm": "1", "last_day": "", "reason": "一起搬走了"}
+
+
 ROWS: dict[str, Row] = {
     "console_find": _DESK,
     "console_unit_list": _DESK,
@@ -50,4 +54,11 @@ ROWS: dict[str, Row] = {
     "console_appointment_list": _DESK,
     "console_appointment_results": _DESK,
     "console_appointment_export": EXPORT,
+    "console_appointment_end_many": Row(
+        console((METHOD, who(CLERKS))),
+        console((PAGE, who(CLERKS))),
+        "appointment",
+        _end_many,
+        console((PAGE, who(CLERKS, "below")), (IN, who(CLERKS))),
+    ),
 }

@@ -212,17 +212,21 @@ def make_world(cast: Cast) -> World:
     """Everything; some hundred inserts. What each app adds lies in a file of its own, `things_<app>.py`."""
     world, jpeg = World(cast), _jpeg()
     _add_visitors(world)
-    parts = [import_module(f"tests.permissions.{found.stem}") for found in sorted(HERE.glob("things_*.py"))]
     names = {name for both in PLACES.values() for places in both for name in places if name}
     for name in sorted(names):
-        unit: Unit = getattr(cast, name)
-        _add_work(world, name, unit, jpeg)
-        if unit.level in STAFFED_LEVELS:
-            _add_told(world, name, unit, jpeg)
-            _add_benefits(world, name, unit)
-        for part in parts:
-            part.add(world, name, unit)
+        furnish(world, name, getattr(cast, name), jpeg)
     return world
+
+
+def furnish(world: World, name: str, unit: Unit, jpeg: bytes | None = None) -> None:
+    """One thing of every sort in one unit."""
+    jpeg = jpeg or _jpeg()
+    _add_work(world, name, unit, jpeg)
+    if unit.level in STAFFED_LEVELS:
+        _add_told(world, name, unit, jpeg)
+        _add_benefits(world, name, unit)
+    for found in sorted(HERE.glob("things_*.py")):
+        import_module(f"tests.permissions.{found.stem}").add(world, name, unit)
 
 
 def page_state(page: NoticePage | EventPage) -> tuple[Any, ...] | None:

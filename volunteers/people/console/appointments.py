@@ -19,6 +19,7 @@ from foundation.secrets import mask_name, mask_phone
 from volunteers.people.search import matching
 from volunteers.units.console import (
     PEOPLE_MENU,
+    BulkAction,
     DayColumn,
     ExportColumn,
     PlaceFilter,
@@ -115,6 +116,7 @@ class AppointmentListView(ScopedListView):
         ExportColumn(gettext_lazy("任期到"), "term_ends_on"),
         ExportColumn(gettext_lazy("结束原因"), "ended_reason"),
     )
+    bulk_actions = (BulkAction("end", gettext_lazy("结束任职"), "console_appointment_end_many"),)
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """With whom and where."""

@@ -19,7 +19,6 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation.actors import Actor
 from foundation.errors import Denied, Invalid
@@ -48,6 +47,7 @@ from volunteers.units.selectors import breadcrumbs
 
 LIST = ("console_person_list", gettext_lazy("人员"))
 CHUNK = 1000
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class PersonFilterSet(WagtailFilterSet):
@@ -177,7 +177,7 @@ class CorrectionForm(forms.Form):
     gender = forms.ChoiceField(
         label=gettext_lazy("性别"), choices=[("", gettext_lazy("没有填")), *Gender.choices], required=False
     )
-    born_on = forms.DateField(label=gettext_lazy("出生年月"), required=False, widget=AdminDateInput())
+    born_on = forms.DateField(label=gettext_lazy("出生年月"), required=False, widget=DAY)
     political_status = forms.CharField(label=gettext_lazy("政治面貌"), max_length=20, required=False)
     phone = forms.CharField(
         label=gettext_lazy("新手机号"), max_length=11, required=False, help_text=gettext_lazy("不改就空着。")

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
-from volunteers.posts.console import appointments, proposals
+from volunteers.posts.console import appointments, many, proposals
 from volunteers.posts.console.lists import OverloadListView, ProposalListView, VacancyListView
 from volunteers.units.console import PEOPLE_MENU, ScopedMenuItem, routes
 from volunteers.units.rights import Right
@@ -30,6 +30,7 @@ def urls() -> list[URLPattern]:
         *routes(VacancyListView, "vacancies", "console_vacancy"),
         *routes(OverloadListView, "sizes", "console_overload"),
         path("appointments/staff/", appointments.staff_appoint, name="console_staff_appoint"),
+        path("appointments/end/", many.appointment_end_many, name="console_appointment_end_many"),
         path(held, appointments.appointment_detail, name="console_appointment_detail"),
         path(f"{held}end/", appointments.appointment_end, name="console_appointment_end"),
         path(f"{held}correct/", appointments.appointment_correct, name="console_appointment_correct"),
