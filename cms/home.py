@@ -16,6 +16,7 @@ from foundation import clock
 from foundation.actors import Actor
 from rewards.benefits.selectors import Ticket, merchant_of, tickets_of
 from rewards.points.selectors import balance_of
+from volunteers.homes.models import Resident
 from volunteers.homes.selectors import home_path
 from volunteers.orgs.models import DepartmentOfficer
 from volunteers.units.models import STAFF, Appointment, Level, Role, Unit
@@ -51,6 +52,11 @@ def windows_of(user: Actor, households: int | None) -> Windows:
     total = min(households or 10, MOST_WINDOWS)
     lit = min(tasks.helped_count(user, since), total)
     return Windows(lit, total - lit)
+
+
+def neighbours_asking(user: Actor) -> int:
+    """How many residents wait for this leader's word that they live here; one query."""
+    return Resident.objects.waiting().answered_by(user).count()
 
 
 def _notices(user: Any) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def leader_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     context = {
         "unit": unit,
         "windows": windows_of(user, unit.households_declared),
+        "asking": neighbours_asking(user),
         "cards": cards,
         "minutes": sum(card.minutes for card in cards),
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
@@ -111,6 +118,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     context = {
         "unit": Unit.objects.get(pk=grant.unit_id),
         "waiting": tasks.waiting_for(user).count(),
+        "asking": neighbours_asking(user),
         "vacant": vacancies_below(paths),
         "posted": tasks.posted_tasks(user, only_open=True, limit=4),
         "cards": tasks.open_tasks_for(user)[:3],
