@@ -163,9 +163,10 @@ def _batch_fault(one: AuditSeal, rows: list[AuditEntry]) -> Fault | None:
     """The first entry of a batch that is not as it was sealed."""
     digests = [digest(row) for row in rows]
     marks = bytes(one.marks)
-    if root_of(one.previous, one.first_id, one.last_id, digests) == one.root and len(rows) == one.count:
+    same = root_of(one.previous, one.first_id, one.last_id, digests) == one.root and len(rows) == one.count
+    if same and marks == b"".join(part[:MARK] for part in digests):
         return None
-    for place, row in enumerate(rows):
+    for place, row in enumerate([] if same else rows):
         if digests[place][:MARK] != marks[place * MARK : (place + 1) * MARK]:
             return Fault(row.pk, one.seq, _what(place, row, digests, marks, len(rows) - one.count))
     if len(rows) < one.count:

@@ -221,3 +221,15 @@ def test_consents_are_given_and_taken_back_on_the_page(trace: Trace, client_for:
     assert [(row.is_given, row.channel) for row in rows] == [(True, "self"), (False, "self")]
     assert client.post(reverse("my_consent", args=["minors"]), {"give": "yes"}).status_code == 404
     assert client.post(reverse("my_consent", args=["nothing"]), {"give": "yes"}).status_code == 404
+
+
+def test_a_copy_and_a_deletion_want_somebody_who_is_there_now(trace: Trace) -> None:
+    client = Client()
+    client.force_login(trace.user, backend="volunteers.accounts.backends.AccountBackend")
+    end_roles(trace.person)
+    for url in ("/me/data/copy/", "/me/data/delete/"):
+        response = client.post(url, {"id": new_id(), "sure": "on"})
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("confirm"))
+    assert Person.objects.get(pk=trace.person.pk).name == NAME
+    assert client.get("/me/data/").status_code == 200

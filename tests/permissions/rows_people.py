@@ -7,12 +7,11 @@ from typing import Any
 
 from tests.permissions.rules import (
     CLERKS,
-    DENIED,
+    HOME,
     IN,
     INVALID,
     LEADERS_ABOVE,
     METHOD,
-    METHOD_FOR_ALL,
     MISSING,
     NO_GET,
     PAGE,
@@ -20,17 +19,17 @@ from tests.permissions.rules import (
     Row,
     console,
     public,
+    reading,
     rule,
     signed_in,
     who,
 )  # fmt: skip
 
 AUDITORS = who("district_clerk operating_clerk")
-_OWN = signed_in(PAGE)
 _PERSONS = rule((MISSING, who("operator")), otherwise=PAGE)
 _HANDLED = who(CLERKS, "own below")
-# One's own number is one's own; in the clerks' units the holder is somebody of theirs.
-_OPENED = who("leader", "own") | who(LEADERS_ABOVE, "own below") | who(STAFF, "own below")
+# One's own number, and that of one's own leader.
+_OPENED = who("leader resident", "own") | who(LEADERS_ABOVE, "own below") | who(STAFF, "own below")
 
 
 def _id(_thing: Any) -> dict[str, Any]:
@@ -42,11 +41,11 @@ def _refusal(_thing: Any) -> dict[str, Any]:
 
 
 ROWS: dict[str, Row] = {
-    "my_data": Row(_PERSONS, METHOD_FOR_ALL),
-    "my_copy": Row(METHOD_FOR_ALL, _PERSONS),
+    "my_data": reading(_PERSONS),
+    "my_copy": Row(NO_GET, _PERSONS),
     "my_corrections": Row(_PERSONS, rule((MISSING, who("operator")), otherwise=INVALID)),
     "my_objection": Row(_PERSONS, rule((MISSING, who("operator")), otherwise=INVALID), "", _id, _PERSONS),
-    "my_deletion": Row(_PERSONS, rule((MISSING, who("operator")), otherwise=INVALID)),
+    "my_deletion": Row(_PERSONS, rule((MISSING, who("operator")), otherwise=IN)),
     "data_gone": public(),
     "my_consent": Row(NO_GET, signed_in(MISSING)),
     "my_request_withdraw": Row(NO_GET, signed_in(MISSING), "personal_request"),
@@ -64,11 +63,9 @@ ROWS: dict[str, Row] = {
         _refusal,
         console((PAGE, _HANDLED)),
     ),
-    "console_audit_list": Row(
-        console((PAGE, AUDITORS), otherwise=DENIED), console((METHOD, AUDITORS), otherwise=DENIED)
-    ),
+    "console_audit_list": Row(console((PAGE, AUDITORS), otherwise=HOME), console((METHOD, AUDITORS), otherwise=HOME)),
     "console_audit_results": Row(
-        console((PAGE, AUDITORS), otherwise=DENIED), console((METHOD, AUDITORS), otherwise=DENIED)
+        console((PAGE, AUDITORS), otherwise=HOME), console((METHOD, AUDITORS), otherwise=HOME)
     ),
 }
 

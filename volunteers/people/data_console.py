@@ -83,6 +83,11 @@ class RequestListView(ScopedListView):
         return [HeaderButton(_("登记窗口或纸质的请求"), url=reverse("console_request_create"), icon_name="plus")]
 
 
+def _posted(request: HttpRequest) -> Any:
+    """What was sent, an empty form too; None when nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
 def _request(request: HttpRequest, uid: uuid.UUID) -> PersonalRequest:
     rows = PersonalRequest.objects.visible_to(request.user)
     return get_object_or_404(
@@ -95,7 +100,7 @@ def _request(request: HttpRequest, uid: uuid.UUID) -> PersonalRequest:
 def request_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One request: what is asked, what stands in the way, and the answer."""
     row = _request(request, uid)
-    form = AnswerForm(request.POST or None, initial={"name": row.wanted_name})
+    form = AnswerForm(_posted(request), initial={"name": row.wanted_name})
     if request.method == "POST" and form.is_valid() and _answer(request, row, form):
         return redirect("console_request_list")
     context = {
@@ -139,7 +144,7 @@ def request_copy(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def request_create(request: HttpRequest) -> HttpResponse:
     """Take down a request of somebody at the counter or on paper."""
-    form = CounterForm(request.POST or None)
+    form = CounterForm(_posted(request))
     if request.method == "POST" and form.is_valid() and (made := _take_down(request, form)):
         messages.success(request, _("登记好了，最晚 %(day)s 答复。") % {"day": made.due_on})
         return redirect("console_request", made.uid)

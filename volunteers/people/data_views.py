@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation import privacy
 from foundation.errors import Invalid, Missing
 from volunteers.people import copies, requests, services
+from volunteers.people.confirming import confirm_first
 from volunteers.people.documents import MINORS, current
 from volunteers.people.erasure import reasons_against
 from volunteers.people.forms import BirthForm, CorrectForm, DeleteForm, ObjectForm
@@ -33,6 +34,11 @@ def _me(request: HttpRequest) -> Person:
     return person
 
 
+def _posted(request: HttpRequest) -> Any:
+    """What was sent, an empty form too; None when nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
 def _take_errors(form: Any, refusal: Invalid) -> None:
     for name, text in refusal.errors.items():
         form.add_error(name if name in form.fields else None, str(text))
@@ -41,8 +47,8 @@ def _take_errors(form: Any, refusal: Invalid) -> None:
 
 
 @never_cache
-@require_GET
 @login_required
+@require_GET
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is stored about me, by section; what I agreed to; what I asked for."""
     person = _me(request)
@@ -56,11 +62,13 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 @login_required
+@require_POST
 def my_copy(request: HttpRequest) -> HttpResponse:
     """Everything as a file, made at once."""
     person = _me(request)
+    if first := confirm_first(request, reverse("my_data")):
+        return first
     response = HttpResponse(copies.make_copy(person=person, acting_user=request.user), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="my-data.zip"'
     return response
@@ -105,7 +113,7 @@ def _correct(request: HttpRequest, person: Person, form: BirthForm | CorrectForm
 def my_objection(request: HttpRequest) -> HttpResponse:
     """Say that something should not be done with my data."""
     person = _me(request)
-    form = ObjectForm(request.POST or None)
+    form = ObjectForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         requests.ask(
             **form.cleaned_data, person=person, kind=Kind.OBJECT, channel=Channel.SELF, acting_user=request.user
@@ -120,7 +128,9 @@ def my_objection(request: HttpRequest) -> HttpResponse:
 def my_deletion(request: HttpRequest) -> HttpResponse:
     """Delete myself: what goes, what stays, what I lose; or what has to end first, and how."""
     person = _me(request)
-    form = DeleteForm(request.POST or None)
+    if first := confirm_first(request, reverse("my_deletion")):
+        return first
+    form = DeleteForm(_posted(request))
     reasons = reasons_against(person)
     if request.method == "POST" and form.is_valid() and not reasons:
         requests.delete_oneself(person=person, id=form.cleaned_data["id"], acting_user=request.user)
@@ -137,20 +147,20 @@ def data_gone(request: HttpRequest) -> HttpResponse:
     return render(request, "people/data_gone.html")
 
 
-@require_POST
 @login_required
-def my_consent(request: HttpRequest, name: str) -> HttpResponse:
+@require_POST
+def my_consent(request: HttpRequest, document: str) -> HttpResponse:
     """Agree to a wording, or take it back."""
     person = _me(request)
-    if name == MINORS:
+    if document == MINORS:
         raise Missing
     write = services.give_consent if request.POST.get("give") == "yes" else services.withdraw_consent
-    write(person=person, document=name, channel=Channel.SELF, acting_user=request.user)
+    write(person=person, document=document, channel=Channel.SELF, acting_user=request.user)
     return redirect(reverse("my_data") + "#consents")
 
 
-@require_POST
 @login_required
+@require_POST
 def my_request_withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Take one's own request back."""
     row = get_object_or_404(PersonalRequest, uid=uid, person=_me(request))
@@ -159,8 +169,8 @@ def my_request_withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 @login_required
+@require_POST
 def phone(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Open one number: the fragment for htmx, else a page of its own."""
     person = Person.objects.living().filter(uid=uid).first()

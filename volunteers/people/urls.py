@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("me/data/object/", data_views.my_objection, name="my_objection"),
     path("me/data/delete/", data_views.my_deletion, name="my_deletion"),
     path("me/data/gone/", data_views.data_gone, name="data_gone"),
-    path("me/data/consents/<slug:name>/", data_views.my_consent, name="my_consent"),
+    path("me/data/consents/<slug:document>/", data_views.my_consent, name="my_consent"),
     path("me/data/requests/<uuid:uid>/withdraw/", data_views.my_request_withdraw, name="my_request_withdraw"),
     path("people/<uuid:uid>/phone/", data_views.phone, name="person_phone"),
 ]
