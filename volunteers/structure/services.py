@@ -179,6 +179,7 @@ def approve_change(*, change: StructureChange, acting_user: Actor) -> StructureC
     entering.leaders_named(locked, steps)
     _refuse_what_blocks(locked)
     _refuse_overlap(locked, steps, tree)
+    failpoints.hit("structure.before_approve")
     locked.picture = picture_of(locked)
     locked.state, locked.approved_by_id, locked.approved_at = ChangeState.APPROVED, acting_user.pk, clock.now()
     locked.save(update_fields=["picture", "state", "approved_by", "approved_at"])
