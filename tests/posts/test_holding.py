@@ -231,9 +231,7 @@ def test_only_oneself_and_those_who_appoint_end_a_role(cast: Cast, who: str) -> 
                 appointment=held_by(cast.leader), reason="不", at_once=at_once, acting_user=getattr(cast, who)
             )
     with pytest.raises(Denied):
-        services.end_appointment(
-            appointment=held_by(cast.leader), reason="马上", at_once=True, acting_user=cast.leader
-        )
+        services.end_appointment(appointment=held_by(cast.leader), reason="马上", at_once=True, acting_user=cast.leader)
 
 
 def test_rights_taken_away_at_once_are_gone_with_the_next_request(cast: Cast, client_for: ClientFor) -> None:
@@ -378,9 +376,7 @@ def test_two_holders_of_one_post_never_overlap(cast: Cast) -> None:
     former = held_by(cast.leader)
     proposals.appoint(proposal=run_out(make_noticed(cast)), acting_user=cast.worker)
     with pytest.raises(Conflict):
-        services.correct(
-            appointment=former, to=as_is(former, ends_on=None), reason="还在", acting_user=cast.worker
-        )
+        services.correct(appointment=former, to=as_is(former, ends_on=None), reason="还在", acting_user=cast.worker)
     with pytest.raises(Conflict):
         services.correct(
             appointment=former, to=as_is(former, ends_on=today() + DAY), reason="还在", acting_user=cast.worker

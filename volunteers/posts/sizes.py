@@ -28,7 +28,7 @@ def with_homes(units: QuerySet[Any]) -> QuerySet[Any]:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    count = Coalesce(Subquery(linked, output_field=IntegerField()), "households_declared")
+    count = Coalesce(Subquery(linked), "households_declared", output_field=IntegerField())
     found: Any = units.filter(level=Level.NEIGHBOURHOOD)
     annotated: QuerySet[Any] = found.current().annotate(homes=count)
     return annotated
