@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -54,7 +53,12 @@ def _own_things(world: World, name: str) -> None:
     """Of an account that no visitor has: everybody is told that there is nothing."""
     user = User.objects.create_user(f"stranger-{name}")
     world.things["device", name] = Device.objects.create(
-        user=user, mark=f"{name:0>64}", key_sealed="k1:none", how="phone", since=timezone.now(), seen_on=dt.date.today()
+        user=user,
+        mark=f"{name:0>64}",
+        key_sealed="k1:none",
+        how="phone",
+        since=timezone.now(),
+        seen_on=timezone.localdate(),
     )
     world.things["passkey", name] = _passkey(user, f"stranger {name}")
 
