@@ -18,7 +18,7 @@ from volunteers.roster import services
 from volunteers.roster.forms import UploadForm
 from volunteers.roster.models import ImportBatch
 from volunteers.roster.selectors import batch_page
-from volunteers.units.console import ScopedMenuItem, requires
+from volunteers.units.console import ORDER_MENU, ScopedMenuItem, requires
 from volunteers.units.rights import Right
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -136,9 +136,9 @@ def urls() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register(ORDER_MENU)
 def menu_item() -> ScopedMenuItem:
-    """In the side menu."""
+    """In the side menu, below what is kept in order."""
     url = reverse("console_roster")
     label = gettext_lazy("花名册导入")
-    return ScopedMenuItem(label, url, name="roster", icon_name="table", order=120, right=Right.IMPORT_ROSTER)
+    return ScopedMenuItem(label, url, name="roster", icon_name="table", order=50, right=Right.IMPORT_ROSTER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -12,7 +13,17 @@ from django.utils.translation import gettext_lazy
 from foundation import clock
 from volunteers.units.models import Level, Unit
 
+NO_CHOICE = "---------"
 NOW, SOON, OVER, ALL = "now", "soon", "over", "all"
+
+
+def as_menus(form: forms.Form) -> None:
+    """Every choice of one as a menu that begins with 全部: a row of filters, not a column of radio buttons."""
+    for field in form.fields.values():
+        if getattr(field, "empty_label", None) == NO_CHOICE:
+            field.empty_label = gettext_lazy("全部")  # type: ignore[attr-defined]
+        if isinstance(field.widget, forms.RadioSelect):
+            field.widget = forms.Select(attrs=field.widget.attrs, choices=field.widget.choices)
 
 
 def places_for(request: HttpRequest | None) -> QuerySet[Unit]:

@@ -11,7 +11,7 @@ from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from foundation.errors import Invalid
 from volunteers.units.console.columns import BulkAction, ExportColumn, PickColumn
 from volunteers.units.console.doors import View, requires
 from volunteers.units.console.export import ExportForm, Wish, export, only_where_one_may_export
+from volunteers.units.console.filters import as_menus
 from volunteers.units.rights import Right, paths_where
 
 MOST_SIGNS = 60
@@ -71,6 +72,14 @@ class ScopedListView(BaseListingView):
         """Only what the user may see."""
         rows: QuerySet[Any] = self.model.objects.visible_to(self.request.user)
         return rows
+
+    @cached_property
+    def filters(self) -> Any:
+        """Wagtail's, in the shape of menus."""
+        found = super().filters
+        if found:
+            as_menus(found.form)
+        return found
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """The rows that fit what was typed; every word has to be somewhere in the `search_fields`."""
