@@ -222,7 +222,7 @@ def sms_panel(request: HttpRequest, panels: list[Any]) -> None:
 def staff_menu() -> ScopedMenuItem:
     """The way to the list."""
     url = reverse("console_staff_list")
-    return ScopedMenuItem(LIST[1], url, right=Right.APPOINT, name="staff-accounts", icon_name="key", order=900)
+    return ScopedMenuItem(LIST[1], url, right=Right.APPOINT, name="staff-accounts", icon_name="key", order=90)
 
 
 @hooks.register("register_admin_urls")

@@ -428,16 +428,16 @@ def _entry(label: Any, url_name: str, icon: str, order: int) -> ScopedMenuItem:
 @hooks.register(PEOPLE_MENU)
 def estates_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("小区"), "console_estate_list", "home", 50)
+    return _entry(gettext_lazy("小区"), "console_estate_list", "home", 70)
 
 
 @hooks.register(PEOPLE_MENU)
 def buildings_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("楼栋"), "console_building_list", "list-ul", 51)
+    return _entry(gettext_lazy("楼栋"), "console_building_list", "list-ul", 71)
 
 
 @hooks.register(PEOPLE_MENU)
 def signs_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("楼栋标识"), "console_signs", "download", 55)
+    return _entry(gettext_lazy("楼栋标识"), "console_signs", "download", 72)

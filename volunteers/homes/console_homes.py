@@ -385,16 +385,16 @@ def _entry(label: Any, url_name: str, icon: str, order: int) -> ScopedMenuItem:
 @hooks.register(PEOPLE_MENU)
 def households_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("住户"), "console_household_list", "group", 52)
+    return _entry(gettext_lazy("住户"), "console_household_list", "group", 60)
 
 
 @hooks.register(PEOPLE_MENU)
 def residents_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("居民"), "console_resident_list", "user", 53)
+    return _entry(gettext_lazy("居民"), "console_resident_list", "user", 65)
 
 
 @hooks.register(PEOPLE_MENU)
 def doors_entry() -> ScopedMenuItem:
     """In the side menu."""
-    return _entry(gettext_lazy("没有邻长的门"), "console_door_list", "warning", 54)
+    return _entry(gettext_lazy("没有邻长的门"), "console_door_list", "warning", 67)

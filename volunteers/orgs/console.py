@@ -249,5 +249,5 @@ def menu_item() -> ScopedMenuItem:
     """In the side menu."""
     url = reverse("console_department_list")
     return ScopedMenuItem(
-        gettext_lazy("部门"), url, name="departments", icon_name="clipboard-list", order=300, right=RIGHT
+        gettext_lazy("部门"), url, name="departments", icon_name="clipboard-list", order=40, right=RIGHT
     )

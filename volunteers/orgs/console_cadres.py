@@ -332,4 +332,4 @@ def menu_item() -> ScopedMenuItem:
     """In the side menu."""
     url = reverse("console_cadre_list")
     label = gettext_lazy("机关党员干部任职")
-    return ScopedMenuItem(label, url, name="cadres", icon_name="group", order=700, right=RIGHT)
+    return ScopedMenuItem(label, url, name="cadres", icon_name="group", order=50, right=RIGHT)

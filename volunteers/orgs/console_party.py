@@ -381,4 +381,4 @@ def urls() -> list[URLPattern]:
 def menu_item() -> ScopedMenuItem:
     """In the side menu."""
     url = reverse("console_party_list")
-    return ScopedMenuItem(gettext_lazy("党组织"), url, name="party", icon_name="site", order=200, right=RIGHT)
+    return ScopedMenuItem(gettext_lazy("党组织"), url, name="party", icon_name="site", order=30, right=RIGHT)

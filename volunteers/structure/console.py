@@ -269,7 +269,7 @@ def menu_item() -> ScopedMenuItem:
     """In the side menu."""
     url = reverse("console_structure_list")
     return ScopedMenuItem(
-        gettext_lazy("结构调整"), url, name="structure", icon_name=ICON, order=120, right=Right.DRAFT_STRUCTURE
+        gettext_lazy("结构调整"), url, name="structure", icon_name=ICON, order=20, right=Right.DRAFT_STRUCTURE
     )
 
 
@@ -278,5 +278,5 @@ def month_item() -> ScopedMenuItem:
     """In the side menu."""
     url = reverse("console_month")
     return ScopedMenuItem(
-        gettext_lazy("统计月报"), url, name="month", icon_name="date", order=130, right=Right.SEE_ROLLUP
+        gettext_lazy("统计月报"), url, name="month", icon_name="date", order=45, right=Right.SEE_ROLLUP
     )

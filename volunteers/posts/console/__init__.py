@@ -61,4 +61,4 @@ def vacancies_item() -> ScopedMenuItem:
 def sizes_item() -> ScopedMenuItem:
     """In the side menu."""
     url, label = reverse("console_overload_list"), gettext_lazy("户数偏多偏少")
-    return ScopedMenuItem(label, url, name="sizes", icon_name="order", order=50, right=Right.APPOINT)
+    return ScopedMenuItem(label, url, name="sizes", icon_name="order", order=45, right=Right.APPOINT)
