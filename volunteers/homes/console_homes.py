@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
+from django.core.paginator import Page
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from foundation import clock
@@ -73,12 +76,26 @@ class HouseholdFilterSet(WagtailFilterSet):
 
     def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """One of the choices above."""
-        if value == NO_VISITS:
-            return rows.filter(opted_out_at__isnull=False)
         homes: Any = rows
-        if value == LINKED:
-            return rows.exclude(pk__in=Household.objects.unlinked().order_by().values("pk"))
-        return homes.unlinked() if value == UNLINKED else homes.without_leader()  # type: ignore[no-any-return]
+        found = {
+            NO_VISITS: lambda: homes.filter(opted_out_at__isnull=False),
+            LINKED: homes.linked,
+            UNLINKED: homes.unlinked,
+            NO_LEADER: homes.without_leader,
+        }
+        return found[value]()
+
+
+class PageOfKeys(WagtailPaginator):
+    """Finds the keys of a page first, which an index answers, and reads only their rows: the last page is as quick."""
+
+    def page(self, number: int) -> Page[Any]:
+        """As Django's, in two queries."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        plain = self.object_list.select_related(None).prefetch_related(None)
+        keys = list(plain.values_list("pk", flat=True)[start : start + self.per_page])
+        return self._get_page(self.object_list.filter(pk__in=keys), number, self)
 
 
 def _joined(household: Any) -> str:
@@ -109,6 +126,7 @@ class HouseholdListView(ScopedListView):
     search_hint = gettext_lazy("小区、楼栋、单元、门牌，或者住户的姓名、拼音")
     empty_text = gettext_lazy("还没有登记住户。在楼栋里一次生成。")
     filterset_class = HouseholdFilterSet
+    paginator_class = PageOfKeys
     default_ordering = ("building_id", "entrance", "position", "pk")
     columns = (
         TitleColumn(
@@ -337,32 +355,32 @@ class DoorListView(ScopedListView):
         ExportColumn(gettext_lazy("邻长空缺的户"), "vacant"),
     )
 
+    @cached_property
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """Doors by building, of all that the reader keeps."""
+        return doors_by_building(Building.objects.visible_to(self.request.user).kept_by(self.request.user))
+
     def get_base_queryset(self) -> QuerySet[Any]:
         """Those that the reader keeps, with at least one such door."""
-        kept = Building.objects.visible_to(self.request.user).kept_by(self.request.user)
-        return kept.with_doors_without_leader().select_related("estate__community")  # type: ignore[no-any-return]
+        return Building.objects.filter(pk__in=list(self.counts)).select_related("estate__community")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By place."""
         return buildings_named(rows, words)
 
     def get_table(self, object_list: Iterable[Any]) -> Any:
-        """With what is counted once for the page."""
-        return super().get_table(_counted(object_list))
+        """With the counts."""
+        return super().get_table(self._counted(object_list))
 
     def rows_to_export(self, rows: QuerySet[Any]) -> Iterable[Any]:
         """All of them."""
-        return _counted(rows)
+        return self._counted(rows)
 
-
-def _counted(buildings: Iterable[Any]) -> list[Any]:
-    listed = list(buildings)
-    counts: dict[int, tuple[int, int]] = {}
-    for start in range(0, len(listed), CHUNK):
-        counts |= doors_by_building(one.pk for one in listed[start : start + CHUNK])
-    for one in listed:
-        one.unlinked, one.vacant = counts[one.pk]
-    return listed
+    def _counted(self, buildings: Iterable[Any]) -> list[Any]:
+        listed = list(buildings)
+        for one in listed:
+            one.unlinked, one.vacant = self.counts[one.pk]
+        return listed
 
 
 @hooks.register("register_admin_urls")

@@ -39,6 +39,11 @@ def led() -> Any:
     return held.order_by().values("unit_id")
 
 
+def leaderless() -> Any:
+    """Keys of the neighbourhoods that have none."""
+    return Unit.objects.at(Level.NEIGHBOURHOOD).exclude(pk__in=led()).order_by().values("pk")
+
+
 class EstateQuerySet(models.QuerySet["Estate"]):
     """Sets of estates."""
 
@@ -94,14 +99,6 @@ class BuildingQuerySet(models.QuerySet["Building"]):
         links = HouseholdLink.objects.active().filter(neighbourhood__path__startswith=unit.path)
         return self.filter(pk__in=links.order_by().values("household__building_id"))
 
-    def with_doors_without_leader(self) -> Self:
-        """Those with a door that is linked to no neighbourhood, or to one whose post is vacant."""
-        from volunteers.homes.models import Household, HouseholdLink
-
-        vacant = HouseholdLink.objects.active().exclude(neighbourhood_id__in=led()).order_by()
-        unlinked = Household.objects.unlinked().order_by().values("building_id")
-        return self.filter(Q(pk__in=unlinked) | Q(pk__in=vacant.values("household__building_id")))
-
     def in_order(self) -> Self:
         """As one walks: 2栋 before 10栋."""
         return self.order_by("estate_id", "number", "name", "pk")
@@ -119,6 +116,10 @@ class HouseholdLinkQuerySet(models.QuerySet["HouseholdLink"]):
         """Those that began within the last week, today included."""
         today = clock.today()
         return self.filter(starts_on__lte=today, starts_on__gt=today - dt.timedelta(days=7))
+
+    def vacant(self) -> Self:
+        """Those to a neighbourhood whose post is vacant."""
+        return self.filter(neighbourhood_id__in=leaderless())
 
     def visible_to(self, user: Actor) -> Self:
         """Those of neighbourhoods whose homes the user may see."""
@@ -172,15 +173,26 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Linked to no neighbourhood, or to one whose post is vacant."""
         from volunteers.homes.models import HouseholdLink
 
-        vacant = HouseholdLink.objects.active().exclude(neighbourhood_id__in=led())
-        return self.unlinked() | self.filter(pk__in=vacant.order_by().values("household_id"))
+        vacant = HouseholdLink.objects.active().vacant().order_by().values("household_id")
+        return self.filter(self._unlinked(clock.today()) | Q(pk__in=vacant))
 
     def unlinked(self, on: dt.date | None = None) -> Self:
         """Linked to no neighbourhood on a day, today when none is given."""
+        return self.filter(self._unlinked(on or clock.today()))
+
+    def linked(self) -> Self:
+        """Linked to some neighbourhood today."""
+        return self.filter(~self._unlinked(clock.today()))
+
+    def _unlinked(self, day: dt.date) -> Q:
+        """No link holds on the day. Most have one without an end, which the index of current links tells at once."""
         from volunteers.homes.models import HouseholdLink
 
-        links = HouseholdLink.objects.active(on).filter(household_id=models.OuterRef("pk"))
-        return self.filter(~models.Exists(links))
+        rows = HouseholdLink.objects.filter(household_id=models.OuterRef("pk"))
+        open_ = HouseholdLink.objects.filter(ends_on__isnull=True)
+        begins_later = open_.filter(starts_on__gt=day).order_by().values("household_id")
+        none_open = ~models.Exists(rows.filter(ends_on__isnull=True)) | Q(pk__in=begins_later)
+        return none_open & ~models.Exists(rows.filter(ends_on__gte=day, starts_on__lte=day))
 
     def with_links(self) -> Self:
         """With the current link of each, for `neighbourhood`; one query for all."""
@@ -204,6 +216,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
     def waiting(self) -> Self:
         """Asked, and not answered yet."""
         return self.filter(state="asked")
+
+    def vacant(self) -> Self:
+        """Those to a neighbourhood whose post is vacant."""
+        return self.filter(neighbourhood_id__in=leaderless())
 
     def visible_to(self, user: Actor) -> Self:
         """Those of neighbourhoods whose homes the user may see, and oneself."""

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Count, Q
 
 from volunteers.homes.models import Household, HouseholdLink, How, Resident
-from volunteers.homes.querysets import led
 from volunteers.units.models import Appointment, Role, Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import grants
@@ -162,25 +161,32 @@ def _rolled_up(figures: dict[str, Counter[int]], paths: Iterable[str]) -> dict[i
     return found
 
 
-def _by_neighbourhood(links: Any) -> Counter[int]:
-    rows = links.order_by().values("neighbourhood_id").annotate(n=Count("pk"))
-    return Counter(dict(rows.values_list("neighbourhood_id", "n")))
-
-
-def _by_community(households: Any) -> Counter[int]:
-    rows = households.order_by().values("building__estate__community_id").annotate(n=Count("pk"))
-    return Counter(dict(rows.values_list("building__estate__community_id", "n")))
+def _grouped(rows: Any, by: str) -> Counter[int]:
+    return Counter(dict(rows.order_by().values(by).annotate(n=Count("pk")).values_list(by, "n")))
 
 
 def _scoped(paths: list[str]) -> tuple[Any, Any]:
     """Active links and households below the paths; nothing is joined where everything is wanted."""
-    links, homes = HouseholdLink.objects.active(), Household.objects.all()
-    if "" in paths:
+    links, homes = HouseholdLink.objects.active(), Household.objects.order_by()
+    if any(len(path) <= Unit.steplen for path in paths):
         return links, homes
-    return (
-        links.filter(neighbourhood_id__in=Unit.objects.filter(under(paths)).order_by().values("pk")),
-        homes.filter(building__estate__community_id__in=Unit.objects.filter(under(paths)).order_by().values("pk")),
-    )
+    units = Unit.objects.filter(under(paths)).order_by().values("pk")
+    return links.filter(neighbourhood_id__in=units), homes.filter(building__estate__community_id__in=units)
+
+
+def _without_leader(paths: list[str]) -> dict[str, Counter[int]]:
+    """Doors of vacant neighbourhoods, and those linked to nobody by their community. Two queries."""
+    links, homes = _scoped(paths)
+    unlinked = _grouped(homes.unlinked(), "building__estate__community_id")
+    return {"vacant": _grouped(links.vacant(), "neighbourhood_id"), "unlinked": unlinked}
+
+
+def _people(paths: list[str]) -> dict[str, Counter[int]]:
+    """Residents and those of them who were entered by somebody else, by neighbourhood. One query."""
+    living = Resident.objects.living().filter(under(paths, "neighbourhood__path")).order_by()
+    counted = living.values("neighbourhood_id").annotate(n=Count("pk"), m=Count("pk", filter=Q(how=How.PROXY)))
+    rows = list(counted.values_list("neighbourhood_id", "n", "m"))
+    return {"residents": Counter({pk: n for pk, n, _m in rows}), "proxies": Counter({pk: m for pk, _n, m in rows})}
 
 
 def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
@@ -189,30 +195,27 @@ def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
     A door linked to a vacant neighbourhood counts there and above; one linked to nobody in its community and above.
     """
     wanted = list(paths)
-    links, homes = _scoped(wanted)
-    vacant = _by_neighbourhood(links.exclude(neighbourhood_id__in=led()))
-    unlinked = _by_community(homes.unlinked())
-    rolled = _rolled_up({"doors": vacant + unlinked}, wanted)
-    return {unit_id: figures["doors"] for unit_id, figures in rolled.items()}
+    rolled = _rolled_up(_without_leader(wanted), wanted)
+    return {unit_id: figures["vacant"] + figures["unlinked"] for unit_id, figures in rolled.items()}
 
 
 def coverage(paths: Iterable[str]) -> dict[int, Coverage]:
     """For every unit below the paths, itself included: households linked and known, residents, of them 代录.
 
-    A household that is linked is known in its neighbourhood, one that is not in its community. Five queries.
+    A household that is linked is known in its neighbourhood, one that is not in its community. Four queries.
     """
     wanted = list(paths)
     links, homes = _scoped(wanted)
-    linked = _by_neighbourhood(links)
-    people = Resident.objects.living().filter(under(wanted, "neighbourhood__path")).order_by()
-    rows = list(people.values("neighbourhood_id").annotate(n=Count("pk"), proxies=Count("pk", filter=Q(how=How.PROXY))))
     figures = {
-        "linked": linked,
-        "known": linked + _by_community(homes.unlinked()),
-        "residents": Counter({row["neighbourhood_id"]: row["n"] for row in rows}),
-        "proxies": Counter({row["neighbourhood_id"]: row["proxies"] for row in rows}),
+        "linked": _grouped(links, "neighbourhood_id"),
+        "unlinked": _grouped(homes.unlinked(), "building__estate__community_id"),
+        **_people(wanted),
     }
-    return {unit_id: Coverage(**found) for unit_id, found in _rolled_up(figures, wanted).items()}
+    return {unit_id: _coverage(found) for unit_id, found in _rolled_up(figures, wanted).items()}
+
+
+def _coverage(found: dict[str, int]) -> Coverage:
+    return Coverage(found["linked"], found["linked"] + found["unlinked"], found["residents"], found["proxies"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +228,16 @@ class Below:
 
 
 def units_below(unit: Unit) -> list[Below]:
-    """The level right below a unit, by number; never by a figure."""
-    figures, without = coverage([unit.path]), doors_without_leader([unit.path])
+    """The level right below a unit, by number; never by a figure. Six queries."""
+    paths = [unit.path]
+    links = _scoped(paths)[0]
+    counted = {"linked": _grouped(links, "neighbourhood_id"), **_without_leader(paths), **_people(paths)}
+    figures = _rolled_up(counted, paths)
     children = Unit.objects.current().filter(path__startswith=unit.path, depth=unit.depth + 1)
-    return [Below(one, figures.get(one.pk, Coverage()), without.get(one.pk, 0)) for one in children]
+    return [
+        Below(one, _coverage(figures[one.pk]), figures[one.pk]["vacant"] + figures[one.pk]["unlinked"])
+        for one in children
+    ]
 
 
 def who_lives_at(household: Household) -> list[Resident]:
@@ -253,12 +262,13 @@ def is_resident_of(user: Any, household: Household) -> bool:
     return bool(person_id) and household.residents.living().filter(person_id=person_id).exists()
 
 
-def doors_by_building(building_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """For each building: doors that are linked to nobody, and doors of a vacant neighbourhood. Two queries."""
-    keys = list(building_ids)
-    homes = Household.objects.filter(building_id__in=keys).order_by()
-    links = HouseholdLink.objects.active().filter(household__building_id__in=keys).exclude(neighbourhood_id__in=led())
-    unlinked = dict(homes.unlinked().values("building_id").annotate(n=Count("pk")).values_list("building_id", "n"))
-    rows = links.order_by().values("household__building_id").annotate(n=Count("pk"))
-    vacant = dict(rows.values_list("household__building_id", "n"))
-    return {key: (unlinked.get(key, 0), vacant.get(key, 0)) for key in keys}
+def doors_by_building(buildings: Any) -> dict[int, tuple[int, int]]:
+    """For each building of a set that has such doors: how many are linked to nobody, and to a vacant neighbourhood.
+
+    Two queries.
+    """
+    keys = buildings.order_by().values("pk")
+    unlinked = _grouped(Household.objects.filter(building_id__in=keys).unlinked(), "building_id")
+    links = HouseholdLink.objects.active().vacant().filter(household__building_id__in=keys)
+    vacant = _grouped(links, "household__building_id")
+    return {key: (unlinked[key], vacant[key]) for key in {*unlinked, *vacant}}
