@@ -20,6 +20,8 @@ from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
 from config.demo.people import load_people
 from config.demo.personas import LEADER
+from config.demo.posts import Posts, load_former
+from config.demo.structure import load_structure
 from config.demo.timeline import Timeline, forget_pokes
 from config.demo.when import Calendar
 from config.demo.workbook import write_roster
@@ -63,12 +65,15 @@ def load_demo(district: District, say: Say) -> None:
         ledger.pay_quarter(calendar)
         pages = Pages(ground, calendar, activity.posters)
         pages.plan(timeline)
+        say(f"往任 {load_former(ground, calendar)} 位")
+        Posts(ground, calendar).plan(timeline)
         uses = load_benefits(timeline, ground, rng, calendar)
         say(f"专属优惠包，用过 {uses:,} 次")
         happened = timeline.run()
         say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
         signed = fill_events(pages.events, ground, rng, calendar)
         say(f"公告 {pages.notices} 条，活动 {len(pages.events)} 个，{signed} 人次报名")
+        say(f"结构调整 {load_structure(ground, calendar)} 项")
         say(f"积分流水 {ledger.write():,} 笔")
         forget_pokes()
         audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)

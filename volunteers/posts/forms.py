@@ -25,7 +25,7 @@ SELF, OTHER = "self", "other"
 MOST_CHOICES = 200
 
 
-def take_errors(form: forms.Form, refusal: Invalid) -> None:
+def take_errors(form: forms.BaseForm, refusal: Invalid) -> None:
     """Show a service's refusal in the form."""
     for name, message in refusal.errors.items():
         form.add_error(name if name in form.fields else None, str(message))

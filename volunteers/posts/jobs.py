@@ -71,7 +71,7 @@ def tell_terms_ending() -> int:
         one for one in soon.select_related("unit").order_by("unit__path") if (one.pk, one.term_ends_on) not in told
     ]
     now = clock.now()
-    rows = [TermReminder(appointment=one, term_ends_on=one.term_ends_on, told_at=now) for one in fresh]
+    rows = [TermReminder(appointment=one, term_ends_on=one.term_ends_on or today, told_at=now) for one in fresh]
     TermReminder.objects.bulk_create(rows, ignore_conflicts=True)
     counts: dict[str, int] = {}
     for one in fresh:

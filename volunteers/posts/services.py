@@ -70,9 +70,9 @@ def term_end(starts_on: dt.date) -> dt.date | None:
     return first + dt.timedelta(days=min(starts_on.day, longest) - 1) - DAY
 
 
-def free_from(unit_id: int, role: str, day: dt.date, *, ignoring: int | None = None) -> dt.date:
+def free_from(unit_id: int, role: str, day: dt.date) -> dt.date:
     """The first day, not before the given one, on which a post has no holder. Raises `Conflict` when held on."""
-    held = Appointment.objects.filter(unit_id=unit_id, role=role, stands_in_for__isnull=True).exclude(pk=ignoring)
+    held = Appointment.objects.filter(unit_id=unit_id, role=role, stands_in_for__isnull=True)
     ends = list(held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).values_list("ends_on", flat=True))
     if None in ends:
         raise Conflict(_("这里已经有一位了，请先结束原来的任职。"))
