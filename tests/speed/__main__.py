@@ -1,6 +1,6 @@
 """`make bench`: the hot paths beside their limits, one section after another; the figures go to var/bench.json.
 
-    python -m tests.speed [section …]      checkin home roster rollup fanout
+    python -m tests.speed [section …]      checkin home roster rollup fanout console
 
 Each section runs in a process of its own, with a PostgreSQL and a Redis of its own, and can be run alone:
 `python -m tests.speed.checkin`. What the ratios mean: docs/performance.md.
@@ -22,7 +22,7 @@ from typing import Any
 from ops.services_local import NoService, postgres_bin, redis_binary
 from tests.speed.harness import ROOT
 
-SECTIONS = ("checkin", "home", "roster", "rollup", "fanout")
+SECTIONS = ("checkin", "home", "roster", "rollup", "fanout", "console")
 OUT = ROOT / "var" / "bench.json"
 
 
