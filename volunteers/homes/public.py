@@ -86,7 +86,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "homes/join_nobody.html", {"building": building})
     name = residents.person_behind(person_id).name
     initial = {"old_enough": request.session.get(OLD_ENOUGH, False)}
-    form = JoinForm(request.POST or None, building=building, entrances=entrances, known=name, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = JoinForm(sent, building=building, entrances=entrances, known=name, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             residents.ask_to_join(id=form.cleaned_data["id"], wish=form.wish(), acting_user=request.user)
@@ -103,7 +104,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 
 def _first_step(request: HttpRequest, building: Building, is_looked_after: bool) -> HttpResponse:
     """What is wanted is kept in the session, then off to sign in and back."""
-    form = AgeForm(request.POST or None)
+    form = AgeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and is_looked_after and form.is_valid():
         request.session[JOINING], request.session[OLD_ENOUGH] = str(building.uid), True
         back = reverse("join", args=[building.sign_code])

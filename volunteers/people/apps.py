@@ -12,5 +12,5 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the console."""
-        from volunteers.people import audit_console, console, data_console  # noqa: F401
+        """Register the console, and what is kept when somebody joins the roll."""
+        from volunteers.people import audit_console, console, data_console, joined  # noqa: F401
