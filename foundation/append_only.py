@@ -95,7 +95,7 @@ def purge(rows: models.QuerySet[Any]) -> int:
             raise NotOwner(table)
         for statement in off:
             cursor.execute(statement)
-        count = int(rows._raw_delete(rows.db))  # type: ignore[attr-defined]
+        count = int(rows._raw_delete(rows.db))
         for statement in on:
             cursor.execute(statement)
     return count

@@ -26,7 +26,7 @@ PERSON = "people.Person"
 PROJECT = frozenset({"config", "cms", "events", "rewards", "volunteers", "foundation", "frontend"})
 LOOKS_PERSONAL = re.compile(
     r"phone|mobile|(?:^|_)tel$|name$|born|birth|gender|sex$|address|door|openid|unionid|email|photo|picture|avatar|words?$|"
-    r"note$|reason|story|thanks|remark|comment|nick|signature|political|place$|payload|journal|sealed|encrypted|tail|"
+    r"note$|reason|why$|story|employer|thanks|remark|comment|nick|signature|political|place$|payload|journal|sealed|encrypted|tail|"
     r"pinyin|initials|latitude|longitude|(?:^|_)(?:actor|person|user|clerk|resident|guardian|leader)(?:_id)?$",
     re.IGNORECASE,
 )
@@ -329,9 +329,9 @@ def faults() -> list[str]:
         if issubclass(entry.model, AppendOnlyModel):
             changed = entry.delete_rows or any(f.rule != Erase.KEEP for f in entry.fields)
             found += [f"{entry.label} never changes, so it can only be kept"] * changed
-    for label, names in harmless.items():
+    for label, declared in harmless.items():
         known = {f.name for f in apps.get_model(label)._meta.get_fields()}
-        found += [f"{label}.{name} is declared impersonal but not there" for name in names if name not in known]
+        found += [f"{label}.{name} is declared impersonal but not there" for name in declared if name not in known]
     return found
 
 
@@ -349,10 +349,10 @@ def unregistered() -> list[str]:
 
 def looks_personal(one: models.Field[Any, Any]) -> bool:
     """Whether a field could tell something of a person: a link to one, a file, free words, or a telling name."""
-    target = getattr(one.remote_field, "model", None) if one.remote_field else None
+    target: Any = getattr(one.remote_field, "model", None) if one.remote_field else None
     if target is not None and getattr(one.remote_field, "parent_link", False):
         return False
-    if getattr(target, "_meta", None) is not None and target._meta.label in {PERSON, settings.AUTH_USER_MODEL}:
+    if target is not None and target._meta.label in {PERSON, settings.AUTH_USER_MODEL}:
         return True
     if one.model.__module__.split(".", maxsplit=1)[0] not in PROJECT or target is not None:
         return False

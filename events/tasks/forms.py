@@ -14,6 +14,8 @@ from events.tasks.checkins import Word
 from events.tasks.models import Evidence, Task
 from events.tasks.services import DEFAULT_ANSWERS
 from foundation.actors import Actor
+from volunteers.people.documents import LOCATION, PHOTO
+from volunteers.people.services import has_refused
 from volunteers.units.models import THREE_HEADS, Level, Role, Unit
 from volunteers.units.rights import Right, units_where
 
@@ -23,6 +25,15 @@ TARGET_LEVELS = (*POSTING_LEVELS, Level.AREA)
 
 
 _WANTED_BY = {"photo": Evidence.PHOTO, "lat": Evidence.PLACE, "lng": Evidence.PLACE}
+
+
+_CONSENTS: dict[str, str] = {Evidence.PHOTO: PHOTO, Evidence.PLACE: LOCATION}
+
+
+def _still_allowed(evidence: str, person_id: int | None) -> str:
+    """What a task may offer to add: nothing to whoever took that consent back; the task itself goes on."""
+    document = _CONSENTS.get(evidence)
+    return Evidence.NONE if document and person_id and has_refused(person_id, document) else evidence
 
 
 class CheckInForm(forms.Form):
@@ -36,15 +47,15 @@ class CheckInForm(forms.Form):
     lng = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     client_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, task: Task, person_id: int | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"id": uuid.uuid4()})
+        self.evidence = _still_allowed(task.evidence, person_id)
         # What the task does not ask for is not made: Django copies every field for every form.
         self.base_fields = {  # type: ignore[misc]
-            n: f for n, f in type(self).base_fields.items() if _WANTED_BY.get(n, task.evidence) == task.evidence
+            n: f for n, f in type(self).base_fields.items() if _WANTED_BY.get(n, self.evidence) == self.evidence
         }
         super().__init__(*args, **kwargs)
         self.fields["answer"].choices = [(a["code"], a["label"]) for a in task.answers]  # type: ignore[attr-defined]
-        self.evidence = task.evidence
 
     def word(self) -> Word:
         """What the leader said. Photo and place are dropped when the task does not ask for them."""

@@ -68,7 +68,7 @@ def task_detail(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     asked = bool(audience.grants_asked(request.user, task))
     if request.method == "GET" and not asked:
         return redirect("task_rollup", task.pk)
-    form = CheckInForm(request.POST or None, request.FILES or None, task=task)
+    form = CheckInForm(request.POST or None, request.FILES or None, task=task, person_id=person_id_of(request.user))
     if request.method == "POST":
         if answer := _send_check_in(request, task, form):
             return answer
@@ -96,7 +96,7 @@ def _send_check_in(
 ) -> HttpResponse | None:
     if not form.is_valid():
         return None
-    photo = form.cleaned_data["photo"] if task.evidence == "photo" else None
+    photo = form.cleaned_data["photo"] if form.evidence == "photo" else None
     checkins.check_in(
         id=form.cleaned_data["id"],
         task=task,
@@ -211,7 +211,7 @@ def check_in_for(request: HttpRequest, task_id: uuid.UUID, appointment_uid: uuid
     appointment = get_object_or_404(held, uid=appointment_uid)
     if not can_enter_for(request.user, appointment.unit):
         raise Denied
-    form = CheckInForm(request.POST or None, request.FILES or None, task=task)
+    form = CheckInForm(request.POST or None, request.FILES or None, task=task, person_id=appointment.person_id)
     if request.method == "POST":
         if answer := _send_check_in(request, task, form, on_behalf_of=appointment):
             return answer

@@ -21,7 +21,7 @@ from foundation import append_only, clock, failpoints, privacy
 from foundation.actors import SYSTEM
 from foundation.models import Notification
 from rewards.points.models import PointsAccount, Transfer
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from tests.people.conftest import CANARIES, NAME, PHONE, Trace, end_roles, relay
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
@@ -31,6 +31,8 @@ from volunteers.people.models import Consent, Person, Tombstone
 from volunteers.people.services import give_consent
 from volunteers.roster.models import ImportBatch
 from volunteers.units.models import Appointment
+
+pytestmark = pytest.mark.everywhere
 
 
 def everything() -> Iterator[tuple[str, str]]:
@@ -164,7 +166,7 @@ def test_a_restored_copy_is_erased_again(trace: Trace, cast: Cast, tmp_path: Pat
     assert Appointment.objects.filter(person=trace.person, ends_on__isnull=True).count() == 0
     assert Tombstone.objects.count() == 1
     assert replay_tombstones() == 0, "a second replay finds nobody"
-    assert Person.objects.get(pk=cast.leader.person_id).name == "周桂兰", "nobody else is touched"
+    assert person_of(cast.leader).name == "周桂兰", "nobody else is touched"
 
 
 def test_a_list_that_a_crash_cut_short_is_still_read(trace: Trace, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_model_that_nobody_registered_fails_the_check(label: str) -> None:
     "name", ["phone", "guardian_name", "born_on", "address", "openid", "words", "reason", "door_sealed", "clerk_id"]
 )
 def test_a_telling_name_is_noticed(name: str) -> None:
-    field = models.CharField(max_length=10)
+    field: models.CharField[str, str] = models.CharField(max_length=10)
     field.model, field.name = apps.get_model("tasks.Task"), name
     assert privacy.looks_personal(field)
 
@@ -48,7 +48,7 @@ def test_files_free_words_and_links_to_people_are_noticed_whatever_they_are_call
         field = model._meta.get_field(name)
         assert isinstance(field, models.Field)
         assert privacy.looks_personal(field)
-    assert not privacy.looks_personal(model._meta.get_field("state"))  # type: ignore[arg-type]
+    assert not privacy.looks_personal(model._meta.get_field("state"))
 
 
 def test_a_table_that_never_changes_can_only_be_kept() -> None:

@@ -89,7 +89,7 @@ def test_a_role_that_does_not_own_the_table_lets_nothing_go(committed_cast: Cast
         with pytest.raises(append_only.NotOwner):
             append_only.purge(PhoneReveal.objects.all())
         with pytest.raises(Exception, match=r"permission denied|must be owner"), transaction.atomic():
-            PhoneReveal.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+            PhoneReveal.objects.all()._raw_delete("default")
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")

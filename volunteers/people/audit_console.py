@@ -58,7 +58,7 @@ class CountedSoFar(Paginator):
     """Counts to some thousand and no further: a trail of millions is read from its end."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many, at most so many."""
         rows: Any = self.object_list
         return int(rows[:MOST_COUNTED].count())

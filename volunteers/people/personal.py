@@ -53,7 +53,7 @@ privacy.register(
     basis=Basis.LAW,
     keep="reveals",
     subject="person",
-    shows=("at", "unit", "why"),
+    shows=("at", "by", "unit", "why"),
 )
 privacy.register(
     "people.PersonalRequest",

@@ -250,6 +250,8 @@ def undo_import(*, batch: ImportBatch, acting_user: Actor) -> dict[str, int]:
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if not locked.is_committed:
             raise Conflict(_("这次导入已经撤销，或者还没有确认。"))
+        if not locked.journal_sealed:  # gone by retention
+            raise Conflict(_("这次导入过去很久了，原来的姓名已经不再保存，不能撤销。"))
         later = ImportBatch.objects.committed().filter(committed_at__gt=locked.committed_at, rows_written__gt=0)
         if any(_overlap(locked.scope_path, path) for path in later.values_list("scope_path", flat=True)):
             raise Conflict(_("之后还有一次导入，请先撤销那一次。"))

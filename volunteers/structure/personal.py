@@ -12,6 +12,7 @@ privacy.register(
     PersonalField("drafted_by", Sort.ACTOR),
     PersonalField("approved_by", Sort.ACTOR),
     PersonalField("withdrawn_by", Sort.ACTOR),
+    PersonalField("why", Sort.TEXT, Erase.KEEP),
     PersonalField("consultation", Sort.TEXT, Erase.KEEP),
     PersonalField("withdrawn_reason", Sort.TEXT, Erase.KEEP),
     title=_("结构调整"),
