@@ -125,7 +125,7 @@ class Atlas {
       const element = this.paths[uid].getElement();
       for (const one of STEPS) element?.classList.toggle(`step--${one}`, one === (step === null ? "none" : String(step)));
       element?.setAttribute("aria-label", this.sentence(uid));
-      this.paths[uid].setTooltipContent(words);
+      this.paths[uid].setTooltipContent(words === "0" ? "" : words); // a nought on every field says nothing
       const label = this.paths[uid].getTooltip().getElement();
       label?.setAttribute("aria-hidden", "true");
       label?.classList.toggle("place-label--light", step !== null && step >= 3);
