@@ -117,7 +117,7 @@ def _houses(
         if number % SPARE_EVERY == SPARE_EVERY - 1:
             at = len(doors) + 1
             house.doors.append((entrance, f"{rng.choice(('底商', '门面'))}{at}", at, None))
-    _add_new_building(district, estates, found)
+    _add_new_buildings(district, estates, found)
     return list(found.values())
 
 
@@ -131,16 +131,16 @@ def _doors_of(place: str, households: int) -> tuple[str, str, list[str]]:
     return place, "", [f"{first + at}号" for at in range(households)]
 
 
-def _add_new_building(
+def _add_new_buildings(
     district: District, estates: dict[tuple[str, str, str], int], found: dict[tuple[int, str], _House]
 ) -> None:
-    """A block of 荷香苑 that was finished lately: twelve doors, nobody looks after them yet."""
-    street = district.streets[0].name
-    estate_id = estates.get((street, HOME_COMMUNITY, HOME_ESTATE))
+    """Two blocks of 荷香苑 that were finished lately: twelve doors each, nobody looks after them yet."""
+    estate_id = estates.get((district.streets[0].name, HOME_COMMUNITY, HOME_ESTATE))
     if estate_id is None:
         return
-    house = found.setdefault((estate_id, "19栋"), _House(estate_id, "19栋"))
-    house.doors += [("1单元", f"{at // 2 + 1}0{at % 2 + 1}", at + 1, None) for at in range(12)]
+    for name in ("19栋", "20栋"):
+        house = found.setdefault((estate_id, name), _House(estate_id, name))
+        house.doors += [("1单元", f"{at // 2 + 1}0{at % 2 + 1}", at + 1, None) for at in range(12)]
 
 
 def _write_houses(houses: list[_House], rng: random.Random, calendar: Calendar) -> int:

@@ -1,8 +1,9 @@
 """What a structure change means for homes: which buildings go with which side, and who looks after a household then.
 
 A building lies in one community, as its estate does, and goes to the side of the neighbourhoods that its households
-are linked to. One that no household ties to a side has to be named in the draft; one with households on both sides
-has to be put right first. On the day itself buildings and links follow their neighbourhoods.
+are linked to. One that no household ties to a side has to be named in the draft, also when an area is split, whose estates it
+stands in: there the draft keeps for later who is to look after it. One with households in two communities has to be
+put right first. On the day itself buildings and links follow their neighbourhoods.
 """
 
 from __future__ import annotations
@@ -63,12 +64,16 @@ def _sides_of_buildings(change: StructureChange) -> dict[int, set[int]]:
 
 
 def _loose(change: StructureChange) -> list[Building]:
-    """Buildings of a community to be split that no household ties to any neighbourhood."""
-    if change.kind != Kind.SPLIT or change.unit.level != Level.COMMUNITY:
+    """Buildings that no household ties to any neighbourhood, in the estates of the community or area to be split."""
+    if change.kind != Kind.SPLIT or change.unit.level not in {Level.COMMUNITY, Level.AREA}:
         return []
-    links = HouseholdLink.objects.active(_day(change)).filter(neighbourhood__path__startswith=change.unit.path)
-    tied = links.order_by().values("household__building_id")
-    rows = Building.objects.filter(estate__community=change.unit).exclude(pk__in=tied)
+    community = change.unit.path[:COMMUNITY_WIDTH]
+    links = HouseholdLink.objects.active(_day(change)).filter(neighbourhood__path__startswith=community).order_by()
+    rows = Building.objects.filter(estate__community__path=community)
+    rows = rows.exclude(pk__in=links.values("household__building_id"))
+    if change.unit.level == Level.AREA:
+        of_area = links.filter(neighbourhood__path__startswith=change.unit.path)
+        rows = rows.filter(estate__in=of_area.values("household__building__estate_id"))
     return list(rows.select_related("estate").in_order())
 
 
@@ -90,7 +95,7 @@ def move_buildings(change: StructureChange, moved: Moved) -> None:
         if Estate.objects.filter(community_id=ended).exists():
             for building in Building.objects.filter(estate__community_id=ended).select_related("estate__community"):
                 _place(building, into)
-    if change.kind == Kind.SPLIT and moved.units:
+    if change.kind == Kind.SPLIT and change.unit.level == Level.COMMUNITY:
         chosen = change.sides_of("buildings")
         for building in Building.objects.filter(uid__in=chosen).select_related("estate__community"):
             _place(building, moved.units[chosen[str(building.uid)]])
