@@ -22,6 +22,8 @@ from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.atlas.layers import Layer, Share, layers, register
 from volunteers.atlas.scale import scale_for
+from volunteers.homes.models import Building, Estate, Household, HouseholdLink
+from volunteers.orgs.selectors import coverage_gaps
 from volunteers.units.models import Appointment, Level, Role, Unit
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,40 @@ def test_open_work_is_the_same_from_above_and_from_below(cast: Cast, client_for:
     lines = client.get(f"/console/map/{cast.group.uid}/lines/?layer=work").content.decode()
     assert "看楼道" in lines
     assert f"/tasks/{task.pk}/rollup/?unit={cast.group.uid}" in lines
+
+
+def test_doors_that_nobody_looks_after_count_where_they_lie(cast: Cast, client_for: ClientFor) -> None:
+    estate = Estate.objects.create(community=cast.community, name="荷香苑")
+    building = Building.objects.create(estate=estate, name="7栋")
+    homes = []
+    for position in range(4):
+        home = Household(building=building, position=position)
+        home.set_door(building, f"{position + 1}01")
+        home.save()
+        homes.append(home)
+    since = timezone.localdate() - dt.timedelta(days=30)
+    for home, unit in zip(homes, (cast.neighbourhood, cast.neighbourhood, cast.neighbourhood2), strict=False):
+        HouseholdLink.objects.create(household=home, neighbourhood=unit, starts_on=since)
+    Appointment.objects.filter(person=person_of(cast.leader)).delete()
+    client = client_for(cast.street_clerk)
+    assert {name: one["doors"][0] for name, one in figures(client).items()} == {"桂花社区": "3", "月桂社区": "0"}
+    for unit, number in ((cast.area, "2 户"), (cast.neighbourhood, "2 户"), (cast.community, "3 户")):
+        lines = client.get(f"/console/map/{unit.uid}/lines/?layer=doors").content.decode()
+        assert "荷香苑 7栋" in lines
+        assert number in lines
+    nothing = client.get(f"/console/map/{cast.neighbourhood2.uid}/lines/?layer=doors").content.decode()
+    assert "荷香苑 7栋" not in nothing
+
+
+def test_places_without_a_party_organisation_count_there_and_above(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.district_clerk)
+    gaps = coverage_gaps([cast.district.path])
+    found = figures(client)
+    for unit in (cast.community, cast.other_community, cast.far_community):
+        assert found[unit.name]["party"][0] == str(gaps[unit.pk])
+    assert gaps[cast.community.pk] > 0
+    lines = client.get(f"/console/map/{cast.community.uid}/lines/?layer=party").content.decode()
+    assert lines.count('<th scope="row"><a href="/console/map/') == gaps[cast.community.pk]
 
 
 def test_every_figure_opens_to_its_lines(cast: Cast, client_for: ClientFor) -> None:

@@ -83,7 +83,7 @@ def map_lines(request: HttpRequest, uid: UUID) -> HttpResponse:
     unit = selectors.unit_of(request.user, uid)
     assert unit
     layer = layer_called(request.GET.get("layer", ""))
-    focus = selectors.row_of(unit, layer.name)
+    focus = selectors.row_of(unit, layer.name, only=True)
     lines = list(islice(layer.lines(unit, request.user), MOST_LINES))
     context = {
         "focus": focus,

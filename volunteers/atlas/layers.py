@@ -47,15 +47,17 @@ Number = int | Share
 
 @dataclass(frozen=True)
 class Places:
-    """Units of one level that are shown together, and the paths of those that enclose them."""
+    """Units of one level that are shown together, the paths of those that enclose them, and the whole, if it counts."""
 
     units: tuple[Unit, ...]
     roots: tuple[str, ...]
+    whole: Unit | None = None
 
     @cached_property
     def width(self) -> int:
         """Length of their paths."""
-        return len(self.units[0].path) if self.units else Unit.steplen
+        one = self.units[0] if self.units else self.whole
+        return len(one.path) if one else Unit.steplen
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -71,13 +73,21 @@ class Places:
         return Substr(F(field), 1, self.width)
 
     def fold(self, pairs: Iterable[tuple[str, int]]) -> dict[int, int]:
-        """Add up numbers of paths, at or below the places, by key of the place."""
+        """Add up numbers of paths, at or below the places, by key of the place; and of the whole."""
         sums: dict[int, int] = {}
         for path, number in pairs:
-            key = self.ids.get(path[: self.width])
-            if key is not None and number:
-                sums[key] = sums.get(key, 0) + number
+            for key in (self.ids.get(path[: self.width]), self.whole.pk if self._is_inside(path) else None):
+                if key is not None and number:
+                    sums[key] = sums.get(key, 0) + number
         return sums
+
+    def _is_inside(self, path: str) -> bool:
+        return self.whole is not None and path.startswith(self.whole.path)
+
+    @property
+    def keys(self) -> list[int]:
+        """Of the units, and of the whole."""
+        return [*(unit.pk for unit in self.units), *([self.whole.pk] if self.whole else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +116,14 @@ class Layer:
     order: int = 100
 
     def figures(self, places: Places) -> dict[int, Number | None]:
-        """A number for each place. Where nothing is counted it is 0; a share of nothing is None."""
-        found = self.numbers(places) if places.units else {}
-        return {unit.pk: self._known(found.get(unit.pk)) for unit in places.units}
+        """A number for each place and the whole. Where nothing is counted it is 0; a share of nothing is None."""
+        found = self.numbers(places) if places.keys else {}
+        return {key: self._known(found.get(key)) for key in places.keys}
 
     def _known(self, number: Number | None) -> Number | None:
         if isinstance(number, Share):
             return number if number.whole else None
         return number if number is not None or self.is_share else 0
-
-    def total(self, numbers: Iterable[Number | None]) -> Number | None:
-        """All of them together."""
-        known = [number for number in numbers if number is not None]
-        if not self.is_share:
-            return sum(number for number in known if isinstance(number, int))
-        shares = [number for number in known if isinstance(number, Share)]
-        whole = Share(sum(share.part for share in shares), sum(share.whole for share in shares))
-        return whole if whole.whole else None
 
     def needs(self, number: Number | None) -> int:
         """How many of them need a hand."""

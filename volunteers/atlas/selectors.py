@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -158,17 +158,19 @@ def _figure(layer: Layer, unit: Unit, number: Number | None, scale: Scale | None
     return Figure(layer, number, scale.step(number) if scale else None, url)
 
 
-def _rows(places: Places, shown: Sequence[Layer], chosen: Layer) -> tuple[list[Row], Scale]:
+def _rows(places: Places, shown: Sequence[Layer], chosen: Layer) -> tuple[list[Row], Row | None, Scale]:
+    """A row for every place, one for the whole, and the steps of the layer looked at."""
     numbers = {layer.name: layer.figures(places) for layer in shown}
-    scales = {layer.name: scale_for(layer, numbers[layer.name].values()) for layer in shown}
-    drawn = set(Outline.objects.filter(unit__in=places.units).values_list("unit_id", flat=True))
-    names = _names_above(places.units)
-    rows = []
-    for unit in places.units:
+    scales = {layer.name: scale_for(layer, (numbers[layer.name][unit.pk] for unit in places.units)) for layer in shown}
+    drawn = set(Outline.objects.filter(unit_id__in=places.keys).values_list("unit_id", flat=True))
+    names = _names_above([*places.units, *([places.whole] if places.whole else [])])
+
+    def row(unit: Unit) -> Row:
         figures = [_figure(layer, unit, numbers[layer.name][unit.pk], scales[layer.name]) for layer in shown]
         here = next(figure for figure in figures if figure.layer is chosen)
-        rows.append(Row(unit, names.get(unit.path[: -Unit.steplen], ""), figures, here, unit.pk in drawn))
-    return rows, scales[chosen.name]
+        return Row(unit, names.get(unit.path[: -Unit.steplen], ""), figures, here, unit.pk in drawn)
+
+    return [row(unit) for unit in places.units], row(places.whole) if places.whole else None, scales[chosen.name]
 
 
 def _names_above(units: Iterable[Unit]) -> dict[str, str]:
@@ -176,19 +178,18 @@ def _names_above(units: Iterable[Unit]) -> dict[str, str]:
     return dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))
 
 
-def row_of(unit: Unit, layer_name: str = "") -> Row:
-    """One unit with its figures."""
-    rows, _scale = _rows(Places((unit,), (unit.path,)), layers(), layer_called(layer_name))
-    return rows[0]
+def row_of(unit: Unit, layer_name: str = "", *, only: bool = False) -> Row:
+    """One unit with its figures; with only that of the layer, where nothing else is asked for."""
+    chosen = layer_called(layer_name)
+    (row,), _whole, _scale = _rows(Places((unit,), (unit.path,)), [chosen] if only else layers(), chosen)
+    return row
 
 
 def map_page(user: Actor, unit: Unit | None, *, layer_name: str = "", at: Unit | None = None) -> MapPage:
     """The page of a unit; the number of queries does not depend on how many units are shown."""
     shown, chosen = layers(), layer_called(layer_name)
-    places = places_in(user, unit)
-    rows, scale = _rows(places, shown, chosen)
-    in_focus = at or unit
-    focus = row_of(in_focus, layer_name) if in_focus else None
+    rows, whole, scale = _rows(replace(places_in(user, unit), whole=unit), shown, chosen)
+    focus = row_of(at, layer_name) if at else whole
     return MapPage(
         layers=shown,
         layer=chosen,
@@ -198,7 +199,7 @@ def map_page(user: Actor, unit: Unit | None, *, layer_name: str = "", at: Unit |
         rows=rows,
         focus=focus,
         houses=_houses(user, unit, chosen) if unit and unit.level in WITH_HOUSES else [],
-        is_drawn=any(row.is_drawn for row in rows) or bool(unit and focus and focus.is_drawn),
+        is_drawn=any(row.is_drawn for row in [*rows, *([whole] if whole else [])]),
     )
 
 
