@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -103,7 +104,7 @@ def test_the_list_is_searched_filtered_and_taken_home(cast: Cast, client_for: Ca
     mine = desk.get("/console/rewards/clerk/", {"merchant": str(cast.other_merchant.uid)}).content.decode()
     assert "赵小青" not in mine
     assert "钱多多" in mine
-    csv = desk.post("/console/rewards/clerk/export/?q=zxq", {"format": "csv"})
+    csv: Any = desk.post("/console/rewards/clerk/export/?q=zxq", {"format": "csv"})
     told = b"".join(csv.streaming_content).decode("utf-8-sig")
     assert "赵*青" in told
     assert phone not in told

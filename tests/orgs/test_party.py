@@ -36,7 +36,7 @@ DAY = dt.timedelta(days=1)
 
 def found(cast: Cast, level: PartyLevel, unit: Unit, parent: PartyOrg | None = None, **more: Any) -> PartyOrg:
     """An organisation of the district clerk's making."""
-    values = {"uid": uuid.uuid4(), "name": f"{unit.name}党组织", "acting_user": cast.district_clerk}
+    values: dict[str, Any] = {"uid": uuid.uuid4(), "name": f"{unit.name}党组织", "acting_user": cast.district_clerk}
     return create_party_org(level=level, unit=unit, parent=parent, **(values | more))
 
 
@@ -184,7 +184,7 @@ def test_the_list_of_gaps_says_what_to_do(
     worker = client_for(cast.worker).get("/console/party/gaps/").content.decode()
     assert str(cast.area.uid) in worker
     assert str(cast.other_area.uid) not in worker
-    done = desk.post("/console/party/gaps/export/", {"format": "csv"})
+    done: Any = desk.post("/console/party/gaps/export/", {"format": "csv"})
     assert done.status_code == 200
     assert "第1组" in b"".join(done.streaming_content).decode("utf-8-sig")
 

@@ -20,8 +20,8 @@ _DESK = Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS))))
 def _keepers(get: str, post: str, full: Callable[[Any], dict[str, Any]] | None = None, sort: str = "") -> Row:
     """For those who keep departments; nobody else at a desk gets that far."""
     rule = console((PAGE, KEEPERS), otherwise=HOME)
-    rules = (console((answer, KEEPERS), otherwise=HOME) for answer in (get, post))
-    return Row(*rules, sort, full, rule if full else None)
+    reading, writing = (console((answer, KEEPERS), otherwise=HOME) for answer in (get, post))
+    return Row(reading, writing, sort, full, rule if full else None)
 
 
 def _acting(sort: str, full: Callable[[Any], dict[str, Any]]) -> Row:
