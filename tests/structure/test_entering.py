@@ -290,3 +290,21 @@ def test_a_successor_who_begins_later_in_a_unit_to_be_ended_is_not_lost(village:
     travel(THE_1ST)
     services.enter_due()
     assert StructureChange.objects.get(pk=change.pk).problem
+
+
+def test_a_community_is_split_and_its_area_gets_a_counterpart_with_its_own_leader(
+    village: Village, travel: Travel
+) -> None:
+    cast = village.cast
+    leader = Appointment.objects.get(person=cast.leader.person)
+    plan = village.split_plan(leaders={f"1:{cast.area.uid}": str(leader.person.uid)}) | {"sides": [{"name": "金桂社区"}]}
+    approved("split", cast.community, plan, cast)
+    travel(THE_1ST)
+    services.enter_due()
+    community = Unit.objects.get(name="金桂社区")
+    area = community.get_children().get()
+    assert (area.name, area.level) == ("第1片区", Level.AREA)
+    assert len(current(area)) == 10
+    cast.leader.refresh_from_db()
+    assert set(Unit.objects.visible_to(cast.leader).at(Level.AREA)) == {area}
+    assert Appointment.objects.get(unit=area).starts_on == THE_1ST

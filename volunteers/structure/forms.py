@@ -157,7 +157,15 @@ class DraftForm(forms.Form):
                 )
                 names.append(self._add(f"side-{leaf.uid}", field))
             if names:
-                self.sections.append((parent.name, names))
+                self.sections.append((self._where(parent), names))
+
+    def _where(self, node: Node) -> str:
+        """The names from right below the unit down to this one."""
+        names = [node.name]
+        while node.key != self.node.key and node.parent is not None and node.parent != self.node.key:
+            node = self.tree.nodes[node.parent]
+            names.insert(0, node.name)
+        return " · ".join(names)
 
     def _lowest_parents(self) -> list[Node]:
         """The units that have lowest units right below, in the order of the tree."""

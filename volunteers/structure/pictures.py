@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from volunteers.structure.models import StructureChange
+from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.planning import Steps, steps_of, tree_of
 from volunteers.structure.tree import ROLE_AT, Key, Node, Tree
 from volunteers.units.models import LEVELS, Level
@@ -24,7 +24,8 @@ def picture_of(change: StructureChange, tree: Tree | None = None) -> Picture:
     for key, node in now.nodes.items():
         node.mark = "ended" if key in steps.end else marks.get(key, "")
     later = {*touched, *(one.key for one in steps.found)}
-    return {"before": _boxes(now, touched), "after": _boxes(then, later)}
+    deep = change.kind != Kind.RENAME
+    return {"before": _boxes(now, touched, deep=deep), "after": _boxes(then, later, deep=deep)}
 
 
 def after(tree: Tree, steps: Steps, change: StructureChange) -> Tree:
@@ -57,7 +58,7 @@ def _touched(tree: Tree, steps: Steps) -> set[Key]:
     return {key for key in keys if key in tree.nodes}
 
 
-def _boxes(tree: Tree, touched: set[Key]) -> list[Box]:
+def _boxes(tree: Tree, touched: set[Key], *, deep: bool) -> list[Box]:
     """The touched units, each inside its lowest common frame: names above them are given, siblings are not drawn."""
     present = {key for key in touched if key in tree.nodes}
     framed: dict[Key | None, list[Key]] = {}
@@ -67,7 +68,7 @@ def _boxes(tree: Tree, touched: set[Key]) -> list[Box]:
     boxes = []
     for parent, keys in framed.items():
         order = tree.children.get(parent, keys) if parent is not None else keys
-        inner = [_box(tree, key) for key in order if key in keys]
+        inner = [_box(tree, key, deep=deep) for key in order if key in keys]
         if parent is None or parent not in tree.nodes:
             boxes += inner
         else:
@@ -85,10 +86,10 @@ def _has_above(tree: Tree, key: Key, keys: set[Key]) -> bool:
     return False
 
 
-def _box(tree: Tree, key: Key) -> Box:
+def _box(tree: Tree, key: Key, *, deep: bool = True) -> Box:
     node = tree.nodes[key]
     numbers = numbers_of(tree, key)
-    children = [_box(tree, child.key) for child in tree.below(key)]
+    children = [_box(tree, child.key) for child in tree.below(key)] if deep else []
     return {"name": node.name, "level": node.level.value, "mark": node.mark, **numbers, "children": children}
 
 
