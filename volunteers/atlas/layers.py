@@ -76,13 +76,13 @@ class Places:
         """Add up numbers of paths, at or below the places, by key of the place; and of the whole."""
         sums: dict[int, int] = {}
         for path, number in pairs:
-            for key in (self.ids.get(path[: self.width]), self.whole.pk if self._is_inside(path) else None):
+            for key in (self.ids.get(path[: self.width]), self._whole_of(path)):
                 if key is not None and number:
                     sums[key] = sums.get(key, 0) + number
         return sums
 
-    def _is_inside(self, path: str) -> bool:
-        return self.whole is not None and path.startswith(self.whole.path)
+    def _whole_of(self, path: str) -> int | None:
+        return self.whole.pk if self.whole and path.startswith(self.whole.path) else None
 
     @property
     def keys(self) -> list[int]:

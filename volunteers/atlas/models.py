@@ -21,7 +21,7 @@ def packed(value: Any) -> bytes:
     return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def unpacked(content: bytes) -> Any:
+def unpacked(content: bytes | memoryview) -> Any:
     """What was packed; None when nothing was."""
     return json.loads(zlib.decompress(bytes(content))) if content else None
 
