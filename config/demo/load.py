@@ -21,6 +21,7 @@ from config.demo.pages import Pages
 from config.demo.people import load_people
 from config.demo.personas import LEADER
 from config.demo.posts import Posts, load_former
+from config.demo.privacy import load_privacy
 from config.demo.structure import load_structure
 from config.demo.timeline import Timeline, forget_pokes
 from config.demo.when import Calendar
@@ -74,6 +75,8 @@ def load_demo(district: District, say: Say) -> None:
         signed = fill_events(pages.events, ground, rng, calendar)
         say(f"公告 {pages.notices} 条，活动 {len(pages.events)} 个，{signed} 人次报名")
         say(f"结构调整 {load_structure(ground, calendar)} 项")
+        agreed, asked = load_privacy(calendar)
+        say(f"同意书 {agreed:,} 份，个人信息请求 {asked} 件")
         say(f"积分流水 {ledger.write():,} 笔")
         forget_pokes()
         audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)
