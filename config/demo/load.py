@@ -20,7 +20,7 @@ from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
 from config.demo.people import load_people
 from config.demo.personas import LEADER
-from config.demo.posts import Posts, load_former
+from config.demo.posts import Posts, load_former, unbalance
 from config.demo.privacy import load_privacy
 from config.demo.structure import load_structure
 from config.demo.timeline import Timeline, forget_pokes
@@ -67,6 +67,7 @@ def load_demo(district: District, say: Say) -> None:
         pages = Pages(ground, calendar, activity.posters)
         pages.plan(timeline)
         say(f"往任 {load_former(ground, calendar)} 位")
+        unbalance(ground)
         Posts(ground, calendar).plan(timeline)
         uses = load_benefits(timeline, ground, rng, calendar)
         say(f"专属优惠包，用过 {uses:,} 次")

@@ -17,6 +17,7 @@ from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from foundation.working_days import after_working_days
 from volunteers.accounts.models import User
+from volunteers.homes.models import HouseholdLink
 from volunteers.people.models import Person
 from volunteers.posts import leaves, news, proposals
 from volunteers.posts.models import HandOver, Leave, Proposal, State
@@ -54,6 +55,23 @@ def load_former(ground: Ground, calendar: Calendar) -> int:
         at = timezone.make_aware(dt.datetime.combine(one.starts_on, dt.time(9)))
         HandOver.objects.create(appointment=before, successor=one, handed_at=at, acknowledged_at=at)
     return len(late[:MOST_FORMER])
+
+
+def unbalance(ground: Ground) -> int:
+    """One neighbour leader of the home community has too many households, the next one hardly any: it happens."""
+    area = f"{ground.home_community.path}{HOME_AREA:04d}"
+    units = (
+        Unit.objects.at(Level.NEIGHBOURHOOD)
+        .filter(path__startswith=area)
+        .exclude(path__startswith=f"{area}{HOME_GROUP:04d}")
+    )
+    pair = list(units.order_by("path")[3:5])
+    if len(pair) < 2:
+        return 0
+    few, many = pair
+    links = HouseholdLink.objects.active().filter(neighbourhood=few).order_by("household__position", "pk")
+    moved = list(links.values_list("pk", flat=True))[3:]
+    return HouseholdLink.objects.filter(pk__in=moved).update(neighbourhood=many)
 
 
 class Posts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Substr
 from django.utils.translation import gettext as _
 
@@ -35,9 +35,17 @@ def with_homes(units: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def outside(units: QuerySet[Any]) -> QuerySet[Any]:
-    """Those with too few or too many; a neighbourhood of which nothing is known is not listed."""
+    """Those with too few or too many; a neighbourhood of which nothing is known is not listed.
+
+    Links are counted once for all, not once for each neighbourhood: a district has 138,000 of them.
+    """
     few, many = settings.POSTS_HOUSEHOLDS_FEWEST, settings.POSTS_HOUSEHOLDS_MOST
-    return with_homes(units).filter(Q(homes__lt=few) | Q(homes__gt=many))
+    links = HouseholdLink.objects.active().order_by()
+    counted = links.values("neighbourhood_id").annotate(count=Count("pk"))
+    wrong = counted.filter(Q(count__lt=few) | Q(count__gt=many)).values("neighbourhood_id")
+    declared = Q(households_declared__lt=few) | Q(households_declared__gt=many)
+    unlinked = ~Exists(links.filter(neighbourhood_id=OuterRef("pk")).values("pk"))
+    return with_homes(units).filter(Q(pk__in=wrong) | (declared & unlinked))
 
 
 @dataclass(frozen=True, slots=True)
