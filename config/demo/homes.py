@@ -106,7 +106,7 @@ def _houses(
     estates: dict[tuple[str, str, str], int],
     rng: random.Random,
 ) -> list[_House]:
-    """The buildings, each entrance with the doors of its neighbourhood; here and there doors that nobody looks after."""
+    """The buildings, each entrance with the doors of its neighbourhood; here and there one that nobody looks after."""
     found: dict[tuple[int, str], _House] = {}
     for number, (street, community, area, group, one) in enumerate(district.rows()):
         unit_id = units[street.name, community.name, area.name, group.name, one.name]
@@ -195,7 +195,7 @@ def _households(
 
 
 def _fill_roll(ground: Ground, rng: random.Random, calendar: Calendar) -> None:
-    """Who is already on the roll gets a door; 周桂兰 has two who wait and two whom she entered; some do not want visits."""
+    """Who is on the roll already gets a door; 周桂兰 has two who wait and two whom she entered; some want no visits."""
     for resident in Resident.objects.living().select_related("neighbourhood").order_by("pk"):
         doors = list(Household.objects.linked_to(resident.neighbourhood_id).in_order())
         if doors:

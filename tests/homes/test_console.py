@@ -68,9 +68,8 @@ def test_the_search_for_a_person_is_the_one_of_everywhere(cast: Cast) -> None:
 
 def test_filters_tell_apart_how_doors_are_looked_after(homes: Homes, cast: Cast, worker: Client) -> None:
     residents.set_visits(household=homes.first[0], welcome=False, acting_user=cast.leader)
-    for state, rows in (
-        ("unlinked", homes.second), ("no_leader", homes.second), ("linked", homes.first), ("no_visits", homes.first[:1]),
-    ):  # fmt: skip
+    states = {"unlinked": homes.second, "no_leader": homes.second, "linked": homes.first, "no_visits": homes.first[:1]}
+    for state, rows in states.items():
         assert found(worker, f"/console/households/?state={state}") == rows, state
     Appointment.objects.filter(unit=cast.neighbourhood).delete()
     assert len(found(worker, "/console/households/?state=no_leader")) == 20

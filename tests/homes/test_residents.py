@@ -33,7 +33,12 @@ def ask(cast: Cast, homes: Homes, user: User, **fields: Any) -> Resident:
 
 
 def enter(cast: Cast, homes: Homes, user: User, **fields: Any) -> Resident:
-    words = {"name": "王秀英", "consent_by": "resident", "consent_how": "spoken", "household": homes.first[2]}
+    words: dict[str, Any] = {
+        "name": "王秀英",
+        "consent_by": "resident",
+        "consent_how": "spoken",
+        "household": homes.first[2],
+    }
     words |= {"id": uuid.uuid4(), "neighbourhood": cast.neighbourhood} | fields
     return residents.enter_for(**words, acting_user=user)
 

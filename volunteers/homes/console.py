@@ -54,7 +54,7 @@ class WithinFilter(PlaceFilter):
 
     def filter(self, qs: QuerySet[Any], value: Unit | None) -> QuerySet[Any]:
         """Homes are looked for in their own way: buildings lie in communities, doors in neighbourhoods."""
-        return qs.within(value) if value else qs  # type: ignore[attr-defined,no-any-return]
+        return qs.within(value) if value else qs  # type: ignore[attr-defined]
 
 
 class EstateFilterSet(WagtailFilterSet):
@@ -368,8 +368,8 @@ def _wanted(request: HttpRequest) -> QuerySet[Building]:
 
 
 def _print(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    rows = _wanted(request).select_related("estate__community").in_order()[: signs.MOST_SIGNS]  # type: ignore[attr-defined]
-    made = signs.signs_of(rows, base=signs.base_of(request), sheet=sheet)
+    rows: Any = _wanted(request).select_related("estate__community")
+    made = signs.signs_of(rows.in_order()[: signs.MOST_SIGNS], base=signs.base_of(request), sheet=sheet)
     if not made:
         raise Http404
     context = {"pages": signs.pages_of(made, sheet), "sheet": sheet, "count": len(made)}

@@ -156,7 +156,8 @@ class HouseholdListView(ScopedListView):
         """With the building, the current link and who joined."""
         rows: Any = super().get_base_queryset().select_related("building__estate__community")
         people = Resident.objects.living().only("pk", "household_id", "how")
-        return rows.with_links().prefetch_related(Prefetch("residents", queryset=people, to_attr="people"))  # type: ignore[no-any-return]
+        found: QuerySet[Any] = rows.with_links()
+        return found.prefetch_related(Prefetch("residents", queryset=people, to_attr="people"))
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By place, door, and who lives there."""
@@ -172,7 +173,8 @@ class HouseholdListView(ScopedListView):
 def household_link(request: HttpRequest) -> HttpResponse:
     """Many doors to one neighbourhood: first which and from when, then done."""
     keep = Household.objects.visible_to(request.user).kept_by(request.user)
-    rows = list(picked(request, keep).select_related("building__estate__community").in_order())  # type: ignore[attr-defined]
+    ticked: Any = picked(request, keep).select_related("building__estate__community")
+    rows = list(ticked.in_order())
     communities = {row.building.estate.community for row in rows}
     if len(communities) != 1:
         raise Invalid(_("一次联一个社区里的住户，请重新勾选。"))

@@ -39,7 +39,8 @@ class JoinForm(AgeForm):
         super().__init__(*args, **kwargs)
         self.building = building
         self.entrances = {f"{one.unit.uid}|{one.name}": one for one in entrances}
-        self.fields["where"].choices = [(key, one.label) for key, one in self.entrances.items()]  # type: ignore[attr-defined]
+        choices = [(key, one.label) for key, one in self.entrances.items()]
+        self.fields["where"].choices = choices  # type: ignore[attr-defined]
         if len(entrances) == 1:
             self.initial["where"] = next(iter(self.entrances))
         if known:

@@ -28,7 +28,7 @@ _listeners: list[Listener] = []
 
 
 def on_joined(listener: Listener) -> Listener:
-    """Register a listener: called with the entry, the channel of the consent, and who acted. Raising refuses the entry."""
+    """Register a listener: called with the entry, the channel of the consent, who acted. Raising refuses the entry."""
     if listener not in _listeners:
         _listeners.append(listener)
     return listener

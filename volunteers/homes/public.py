@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,7 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:40]
     if code := normal_code(words):
         return redirect("sign", code)
-    context = {"words": words, "found": finding.search_estates(words) if words else []}
+    context: dict[str, Any] = {"words": words, "found": finding.search_estates(words) if words else []}
     if uid := _asked(request, "estate"):
         estate = get_object_or_404(Estate.objects.select_related("community"), uid=uid)
         context |= {"estate": estate, "buildings": list(estate.buildings.in_order())}

@@ -192,7 +192,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         open_ = HouseholdLink.objects.filter(ends_on__isnull=True)
         begins_later = open_.filter(starts_on__gt=day).order_by().values("household_id")
         none_open = ~models.Exists(rows.filter(ends_on__isnull=True)) | Q(pk__in=begins_later)
-        return none_open & ~models.Exists(rows.filter(ends_on__gte=day, starts_on__lte=day))
+        return Q(none_open) & ~Q(models.Exists(rows.filter(ends_on__gte=day, starts_on__lte=day)))
 
     def with_links(self) -> Self:
         """With the current link of each, for `neighbourhood`; one query for all."""

@@ -288,11 +288,17 @@ def _refuse_twice(neighbourhood: Unit, household: Household | None, name: str) -
         raise Conflict(_("这里已经登记了同名的一位，不用再录。"))
 
 
+def _new_person(name: str) -> Any:
+    """An unsaved person, without naming the app above that keeps persons."""
+    model: Any = Resident._meta.get_field("person").related_model
+    return model(name=name)
+
+
 def _entered(name: str, fields: dict[str, Any]) -> tuple[Resident, bool]:
     """A new person with their entry, or what the same id made a moment ago."""
     try:
         with transaction.atomic():
-            person = Resident._meta.get_field("person").related_model(name=name)  # type: ignore[union-attr,operator]
+            person = _new_person(name)
             person.save(force_insert=True)
             return Resident.objects.create(person=person, **fields), True
     except IntegrityError:

@@ -37,7 +37,7 @@ def buildings_named(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def person_fits(word: str, prefix: str = "person__") -> Q:
-    """A person's name, how it sounds, its initials, or the last four digits of the number; as `people.search` has it."""
+    """A person's name, its sound, its initials, or the last four digits of the number; as `people.search` has it."""
     if word.isascii() and word.isdigit():
         index = secrets.hmac_hex("phone tail", word)[:24] if len(word) == 4 else ""
         return Q(**{f"{prefix}tail_index": index}) if index else Q(pk__in=[])

@@ -245,23 +245,6 @@ def who_lives_at(household: Household) -> list[Resident]:
     return list(household.residents.living().select_related("person", "neighbourhood").order_by("pk"))
 
 
-def handover(unit: Unit) -> dict[str, int]:
-    """What a successor takes over of the homes of a neighbourhood, in figures: households, lit, quiet, waiting."""
-    house = house_of(unit)
-    return {
-        "households": len(house.doors),
-        "lit": house.lit,
-        "no_visits": house.quiet,
-        "waiting": len(house.waiting),
-    }
-
-
-def is_resident_of(user: Any, household: Household) -> bool:
-    """Whether the user lives behind this door."""
-    person_id = getattr(user, "person_id", None)
-    return bool(person_id) and household.residents.living().filter(person_id=person_id).exists()
-
-
 def doors_by_building(buildings: Any) -> dict[int, tuple[int, int]]:
     """For each building of a set that has such doors: how many are linked to nobody, and to a vacant neighbourhood.
 

@@ -90,7 +90,7 @@ def add_estate(*, uid: uuid.UUID, community: Unit, name: str, acting_user: Actor
     if community.level != Level.COMMUNITY:
         raise Invalid(errors={"community": _("小区要放在一个社区里。")})
     if stored := _stored(Estate, uid, community_id=community.pk, name=name):
-        return stored  # type: ignore[no-any-return]
+        return stored
     estate = Estate(uid=uid, community=community, name=name)
     _saved(estate)
     audit.record(actor=acting_user, act="estate.add", obj=estate, unit_id=community.pk)
@@ -114,7 +114,7 @@ def add_building(
     """A new building with a sign code of its own. Who may: KEEP_HOMES in the community. Raises `Denied`, `Conflict`."""
     require(acting_user, Right.KEEP_HOMES, estate.community)
     if stored := _stored(Building, uid, estate_id=estate.pk, name=name):
-        return stored  # type: ignore[no-any-return]
+        return stored
     building = Building(uid=uid, estate=estate, name=name, entrances=entrances)
     building.longitude, building.latitude = place.longitude, place.latitude
     _saved(building)
@@ -175,7 +175,7 @@ def add_household(*, uid: uuid.UUID, building: Building, entrance: str, door: st
     household = Household(uid=uid, building=building, entrance=entrance)
     household.set_door(building, door)
     if stored := _stored(Household, uid, building_id=building.pk, door_index=household.door_index):
-        return stored  # type: ignore[no-any-return]
+        return stored
     last = building.households.filter(entrance=entrance).order_by("-position").values_list("position", flat=True)
     household.position = (last.first() or 0) + 1
     try:

@@ -5,8 +5,8 @@ long side: at 2 m that is 2 x 2000 mm x tan(33.5 degrees) = 2650 mm. A scanner t
 1920 / 2650 = 0.72 pixels for each millimetre, and 4032 / 2650 = 1.5 where it uses the whole sensor. A decoder wants two
 pixels for each module; three are comfortable.
 
-The address of a sign, such as https://district.example.cn/s/K7M4-2QXS/, makes a symbol of version 3 or 4 at level M (15 %
-of it may be torn): 29 or 33 modules and a quiet zone of four on each side, 37 or 41 in all; up to 62 signs fit.
+The address of a sign, such as https://district.example.cn/s/K7M4-2QXS/, makes a symbol of version 3 or 4 at level M
+(15 % of it may be torn): 29 or 33 modules and a quiet zone of four on each side, 37 or 41 in all; up to 62 signs fit.
 
     A4: 168 mm / 41 = 4.1 mm a module = 3.0 pixels from 2 m at 1920 pixels, 6.2 with the whole sensor
     A6:  88 mm / 41 = 2.1 mm a module = 1.5 pixels at 1920 pixels (2.0 from 1.5 m, 3.1 with the 2 x zoom that scanners

@@ -1,9 +1,9 @@
 """What a structure change means for homes: which buildings go with which side, and who looks after a household then.
 
 A building lies in one community, as its estate does, and goes to the side of the neighbourhoods that its households
-are linked to. One that no household ties to a side has to be named in the draft, also when an area is split, whose estates it
-stands in: there the draft keeps for later who is to look after it. One with households in two communities has to be
-put right first. On the day itself buildings and links follow their neighbourhoods.
+are linked to. One that no household ties to a side has to be named in the draft; so it is when an area is split in
+whose estates it stands, and there the draft keeps for later who is to look after it. One with households in two
+communities has to be put right first. On the day itself buildings and links follow their neighbourhoods.
 """
 
 from __future__ import annotations
