@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,9 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.http import FileResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +27,7 @@ from foundation import audit, clock, sheets
 from foundation.actors import Actor
 from foundation.errors import Denied, Invalid
 from foundation.models import AuditEntry
-from foundation.sheets import Format, Made
+from foundation.sheets import Format
 from volunteers.units.console.columns import ExportColumn
 from volunteers.units.rights import Right, grants, remember_grants
 
@@ -72,38 +74,57 @@ def only_where_one_may_export(user: Any) -> Any:
     return narrowed
 
 
-def export(*, rows: Iterable[Any], columns: Sequence[ExportColumn], wish: Wish, acting_user: Actor) -> FileResponse:
-    """Write the file, then the audit entry, then answer. Raises `Invalid` when it is more than one may take."""
+def export(
+    *,
+    rows: Iterable[Any],
+    columns: Sequence[ExportColumn],
+    wish: Wish,
+    acting_user: Actor,
+    count: int | None = None,
+) -> StreamingHttpResponse:
+    """Write the audit entry, then send the file while its rows are read. `count` is needed where there may be many.
+
+    Raises `Invalid` when it is more than one may take.
+    """
     if wish.full:
         with transaction.atomic():
             # One after another for one account, so that two at once cannot both fit into what is left of the day.
             get_user_model()._default_manager.select_for_update().filter(pk=acting_user.pk).first()
             most = settings.EXPORT_FULL_ROWS
-            made = _made(rows, columns, wish, acting_user, min(most, most - _taken_today(acting_user)))
-            _record(made, wish, acting_user)
+            left = max(0, min(most, most - _taken_today(acting_user)))
+            rows = list(itertools.islice(rows, left + 1))
+            if len(rows) > left:
+                raise Invalid(_TOO_MUCH_IN_FULL % {"most": most, "left": left})
+            _record(len(rows), wish, acting_user)
+            count = len(rows)
     else:
-        made = _made(rows, columns, wish, acting_user, settings.EXPORT_ROWS)
-        _record(made, wish, acting_user)
+        if count is None:
+            rows = list(itertools.islice(rows, settings.EXPORT_ROWS + 1))
+            count = len(rows)
+        if count > settings.EXPORT_ROWS:
+            raise Invalid(_("一次最多导出 %(most)d 行，请先筛选再导出。") % {"most": settings.EXPORT_ROWS})
+        _record(count, wish, acting_user)
+    return _response(itertools.islice(rows, settings.EXPORT_ROWS), columns, wish, _about(wish, acting_user, count))
+
+
+_TOO_MUCH_IN_FULL = gettext_lazy(
+    "完整的信息每人每天最多导出 %(most)d 行，今天还能导出 %(left)d 行。"
+    "请先筛选，只要用得到的；确实都要，请上级单位另一位工作人员导出其余的，或者改要脱敏的。"
+)
+
+
+def _response(
+    rows: Iterable[Any], columns: Sequence[ExportColumn], wish: Wish, said: sheets.Said
+) -> StreamingHttpResponse:
+    values = ([column.of(row, full=wish.full) for column in columns] for row in rows)
+    labels = [str(column.label) for column in columns]
+    response = StreamingHttpResponse(
+        sheets.stream(wish.format, labels, values, said), content_type=wish.format.content_type
+    )
     name = f"{wish.title}-{timezone.localtime():%Y%m%d-%H%M}.{wish.format}"
-    response = FileResponse(made.file, as_attachment=True, filename=name, content_type=wish.format.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _made(rows: Iterable[Any], columns: Sequence[ExportColumn], wish: Wish, user: Actor, most: int) -> Made:
-    values = ([column.of(row, full=wish.full) for column in columns] for row in rows)
-    try:
-        return sheets.make(
-            wish.format, [str(one.label) for one in columns], values, lambda count: _about(wish, user, count), most
-        )
-    except sheets.TooLong:
-        if not wish.full:
-            raise Invalid(_("一次最多导出 %(most)d 行，请先筛选再导出。") % {"most": most}) from None
-        words = _(
-            "完整的信息每人每天最多导出 %(most)d 行，今天还能导出 %(left)d 行。"
-            "请先筛选，只要用得到的；确实都要，请上级单位另一位工作人员导出其余的，或者改要脱敏的。"
-        )
-        raise Invalid(words % {"most": settings.EXPORT_FULL_ROWS, "left": max(0, most)}) from None
 
 
 def _about(wish: Wish, user: Actor, count: int) -> list[tuple[str, str]]:
@@ -122,7 +143,7 @@ def _about(wish: Wish, user: Actor, count: int) -> list[tuple[str, str]]:
     ]
 
 
-def _record(made: Made, wish: Wish, user: Actor) -> None:
+def _record(count: int, wish: Wish, user: Actor) -> None:
     """The words searched for may be somebody's name: that there were some is all that the trail keeps of them."""
     audit.record(
         actor=user,
@@ -134,7 +155,7 @@ def _record(made: Made, wish: Wish, user: Actor) -> None:
             "list": wish.name,
             "format": str(wish.format),
             "full": wish.full,
-            "rows": made.rows,
+            "rows": count,
             "filters": [list(pair) for pair in wish.conditions],
             "searched": bool(wish.searched),
         },

@@ -136,8 +136,10 @@ class ScopedListView(BaseListingView):
             searched=self.search_query.strip()[:MOST_SIGNS],
         )
         try:
-            rows = self.rows_to_export(self.get_queryset())
-            return export(rows=rows, columns=self.export_columns, wish=wish, acting_user=user)
+            found = self.get_queryset()
+            count = found.count() if isinstance(found, QuerySet) else None
+            rows = self.rows_to_export(found)
+            return export(rows=rows, columns=self.export_columns, wish=wish, acting_user=user, count=count)
         except Invalid as refusal:
             return self._refused(back, str(refusal.message))
 
