@@ -23,6 +23,8 @@ from foundation.models import AppendOnlyModel
 
 Text = str | Promise
 PERSON = "people.Person"
+FIRST = (PERSON, "units.Appointment", "homes.Resident", "people.Consent")
+"""What people read first of themselves."""
 PROJECT = frozenset({"config", "cms", "events", "rewards", "volunteers", "foundation", "frontend"})
 LOOKS_PERSONAL = re.compile(
     r"phone|mobile|(?:^|_)tel$|name$|born|birth|gender|sex$|address|door|openid|unionid|email|photo|picture|avatar|words?$|"
@@ -68,6 +70,9 @@ class Erase(models.TextChoices):
     DELETE = "delete", _("整条删除")
 
 
+Shown = str | tuple[Text, Callable[[Any], object]]
+"""What people read of a row: a field, or a label and what makes the value."""
+
 WHEN_ERASED: dict[Sort, Erase] = {
     Sort.NAME: Erase.PSEUDONYM,
     Sort.ROLE: Erase.KEEP,
@@ -99,7 +104,8 @@ class PersonalModel:
     """The personal fields of one model.
 
     `subject` is the look-up that leads from a row to its person (`person`, `user__person`, `pk` for the person itself);
-    empty where a person only acted. `shows` are the fields that people read of their own rows, `keep` names how long.
+    empty where a person only acted. `shows` are the fields that people read of their own rows (or a label and a function of
+    the row), `keep` names how long.
     """
 
     label: str
@@ -109,7 +115,7 @@ class PersonalModel:
     keep: str
     fields: tuple[PersonalField, ...]
     subject: str = ""
-    shows: tuple[str, ...] = ()
+    shows: tuple[Shown, ...] = ()
     delete_rows: bool = False
 
     @property
@@ -166,7 +172,7 @@ def register(
     basis: Basis,
     keep: str,
     subject: str = "",
-    shows: tuple[str, ...] = (),
+    shows: tuple[Shown, ...] = (),
     delete_rows: bool = False,
 ) -> None:
     """List the personal fields of a model; once for each model."""
@@ -235,7 +241,8 @@ def sections(person_id: int) -> list[Section]:
     from foundation.retention import words_of
 
     found = []
-    for entry in registered.values():
+    first = [registered[label] for label in FIRST if label in registered]
+    for entry in [*first, *(one for one in registered.values() if one.label not in FIRST)]:
         if entry.subject and (rows := [_told(entry, row) for row in _read(entry, person_id)]):
             basis = Basis(entry.basis).label
             found.append(Section(entry.label, entry.title, entry.purpose, basis, words_of(entry.keep), rows))
@@ -244,30 +251,48 @@ def sections(person_id: int) -> list[Section]:
 
 def _read(entry: PersonalModel, person_id: int) -> models.QuerySet[Any]:
     links = {one.name for one in entry.model._meta.get_fields() if one.many_to_one and one.concrete}
-    told = [name for name in entry.shows if name in links]
+    told = [name for name in entry.shows if isinstance(name, str) and name in links]
     return entry.rows(person_id).select_related(*told) if told else entry.rows(person_id)
 
 
 def _told(entry: PersonalModel, row: models.Model) -> dict[str, str]:
     """One row in words: label of the field → value."""
     told = {}
-    for name in entry.shows:
-        value = getattr(row, f"get_{name}_display")() if hasattr(row, f"get_{name}_display") else getattr(row, name)
-        label = str(_label(entry.model, name))
-        told[label] = "" if value is None else _plain(value)
+    for shown in entry.shows:
+        if isinstance(shown, tuple):
+            label, value = shown[0], shown[1](row)
+        else:
+            label, value = _label(entry.model, shown), _value(row, shown)
+        told[str(label)] = "" if value is None else _plain(value)
     return told
 
 
+def _value(row: models.Model, name: str) -> Any:
+    return getattr(row, f"get_{name}_display")() if hasattr(row, f"get_{name}_display") else getattr(row, name)
+
+
 def _label(model: type[models.Model], name: str) -> Text:
-    known = {one.name: one for one in model._meta.get_fields()}
-    found = known.get(name)
-    if found is not None:
-        return getattr(found, "verbose_name", name)
-    return _LABELS.get(name, name)
+    """What a field is called; one without a name of its own after what it points to."""
+    if name in _LABELS:
+        return _LABELS[name]
+    found: Any = next((one for one in model._meta.get_fields() if one.name == name), None)
+    label: Text = getattr(found, "verbose_name", name)
+    if found is not None and found.many_to_one and label == name.replace("_", " "):
+        return found.related_model._meta.verbose_name
+    return label
 
 
-_LABELS: dict[str, Text] = {"phone": _("手机号"), "door": _("门牌号")}
-"""Of properties that open a sealed field."""
+_LABELS: dict[str, Text] = {
+    "phone": _("手机号"),
+    "door": _("门牌号"),
+    "created_at": _("建立时间"),
+    "date_joined": _("建立时间"),
+    "provider": _("方式"),
+    "type": _("类型"),
+    "app_id": _("公众号"),
+    "preferred_language": _("语言"),
+}
+"""Of fields of packages, and of properties that open a sealed field."""
 
 
 def _plain(value: Any) -> str:

@@ -13,6 +13,12 @@ from foundation.retention import retention
 
 FILES = "erased_files"
 
+
+def _answer(row: CheckIn) -> str:
+    """What was chosen, in the words that were offered."""
+    return str((row.task.answer(row.answer) or {}).get("label", row.answer))
+
+
 privacy.register(
     "tasks.CheckIn",
     PersonalField("person", Sort.LINK),
@@ -27,7 +33,7 @@ privacy.register(
     basis=Basis.DUTY,
     keep="visits",
     subject="person",
-    shows=("task", "unit", "state", "answer", "note", "place", "return_reason", "submitted_at"),
+    shows=("task", "unit", "state", (_("回答"), _answer), "note", "place", "return_reason", "submitted_at"),
 )
 privacy.register(
     "tasks.Task",

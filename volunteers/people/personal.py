@@ -11,7 +11,14 @@ from foundation.append_only import purge
 from foundation.privacy import Basis, Erase, Erasing, PersonalField, Sort
 from foundation.retention import retention
 from volunteers.people import erasure  # noqa: F401 - registers what the outbox does
-from volunteers.people.models import PersonalRequest, PhoneReveal
+from volunteers.people.documents import document
+from volunteers.people.models import Consent, PersonalRequest, PhoneReveal
+
+
+def _title(row: Consent) -> str:
+    """What the wording is called."""
+    return document(row.document, row.version).title
+
 
 privacy.register(
     "people.Person",
@@ -41,7 +48,7 @@ privacy.register(
     basis=Basis.LAW,
     keep="proof",
     subject="person",
-    shows=("document", "version", "purpose", "is_given", "channel", "at"),
+    shows=((_("同意书"), _title), "version", "purpose", "is_given", "channel", "at"),
 )
 privacy.register(
     "people.PhoneReveal",
