@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +29,7 @@ from tests.schema import KEPT, fingerprint, put_copy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+CHINA = dt.timezone(dt.timedelta(hours=8))
 BECOME = "button[name=persona][value='{}']"
 
 
@@ -66,7 +69,7 @@ def _many_processes(env: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a running site with a corner of the sample district."""
     env = {
         **os.environ,
@@ -75,10 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
-        migrated = KEPT / f"{fingerprint()}.sqlite3"
-        if migrated.exists():
-            put_copy(migrated, Path(env["VAR_DIR"]) / "db.sqlite3")
-        _prepare(env)
+        shutil.copytree(request.getfixturevalue("corner"), env["VAR_DIR"], dirs_exist_ok=True)
         with _one_process(env) as url:
             yield url
         return
@@ -94,19 +94,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 SiteAt = Callable[[dt.datetime], contextlib.AbstractContextManager[str]]
 
 
+def _embedded(folder: Path) -> dict[str, str]:
+    """The environment of a site on SQLite in this folder."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    return {**kept, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+
+
+@pytest.fixture(scope="session")
+def corner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a corner of the sample district on SQLite, to be copied."""
+    folder = tmp_path_factory.mktemp("corner")
+    migrated = KEPT / f"{fingerprint()}.sqlite3"
+    if migrated.exists():
+        put_copy(migrated, folder / "db.sqlite3")
+    _prepare(_embedded(folder))
+    return folder
+
+
 @pytest.fixture
-def site_at(tmp_path: Path) -> SiteAt:
+def site_at(corner: Path, tmp_path: Path) -> SiteAt:
     """`with site_at(moment) as url`: a site of one's own on SQLite, at a time of one's own; its data stay for the next.
 
     The corner of the sample district in it was made today, so moments should lie in the weeks to come.
     """
-    env = {
-        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}},
-        "VAR_DIR": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-    }
-    _prepare(env)
-    return lambda moment: _one_process(env, moment)
+    shutil.copytree(corner, tmp_path, dirs_exist_ok=True)
+    return lambda moment: _one_process(_embedded(tmp_path), moment)
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +168,32 @@ def phone(browser: Browser, site: str) -> Iterator[Phone]:
 def tap(page: Page, words: str) -> None:
     """Tap the visible link or button that says these words."""
     page.locator("a:visible, button:visible, label:visible").filter(has_text=words).first.click()
+
+
+class Desk:
+    """People at their screens, on a site that is started anew at another time."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+
+    def sit(self, persona: str) -> Page:
+        """A desk of one of the demo's people."""
+        context = self.browser.new_context(base_url=self.url, viewport={"width": 1280, "height": 800}, locale="zh-CN")
+        page = context.new_page()
+        page.goto("/demo/")
+        page.locator(BECOME.format(persona)).click()
+        page.wait_for_load_state()
+        return page
+
+    def phone(self, number: str) -> Page:
+        """The phone of somebody with this number, signed in by the code that the demo shows."""
+        context = self.browser.new_context(base_url=self.url, viewport={"width": 390, "height": 844}, locale="zh-CN")
+        page = context.new_page()
+        page.goto("/login/")
+        page.get_by_label("手机号").fill(number)
+        tap(page, "发验证码")
+        code = page.locator("[data-demo-code]").inner_text()
+        page.locator("input[autocomplete=one-time-code]").fill(re.sub(r"\D", "", code))
+        page.locator("button[type=submit]:visible").last.click()
+        page.wait_for_load_state()
+        return page
