@@ -30,7 +30,7 @@ def test_every_declared_household_is_behind_a_door_of_its_neighbourhood() -> Non
     assert len({pk for pk in said if linked[pk] != said[pk]}) <= 4  # some of the sample are uneven on purpose
     unit = her_neighbourhood()
     rows = Household.objects.linked_to(unit).select_related("building")
-    assert {f"{row.building.name}{row.entrance}" for row in rows} == {unit.place}
+    assert {f"荷香苑 {row.building.name}{row.entrance}" for row in rows} == {unit.place}
     assert all(normal_code(code) == code for code in Building.objects.values_list("sign_code", flat=True))
 
 
