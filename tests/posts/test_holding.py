@@ -20,6 +20,7 @@ from foundation.models import AuditEntry, Notification, OutboxMessage
 from foundation.streams import person_key, unit_key
 from tests.cast import Cast, person_of
 from tests.posts.conftest import DAY, held_by, make_noticed, make_person, run_out, vacate
+from tests.roster.books import simple
 from volunteers.accounts.models import User
 from volunteers.inbox.gate import admissions
 from volunteers.people.models import Person
@@ -27,6 +28,7 @@ from volunteers.posts import jobs, leaves, proposals, services
 from volunteers.posts.models import Leave, Proposal, TermReminder
 from volunteers.posts.selectors import mine
 from volunteers.posts.services import Correction
+from volunteers.roster.services import import_roster
 from volunteers.units.models import Appointment, Level, Role, Unit
 from volunteers.units.rights import Right, grants, has_right
 
@@ -171,6 +173,27 @@ def test_what_the_days_bring_to_a_leave_is_told_once(cast: Cast, travel: Callabl
     assert Leave.objects.get().closed_at is not None
     own = Notification.objects.filter(stream_key=person_key(person_of(cast.leader).pk))
     assert [entry.payload["title"] for entry in own] == ["欢迎回来"]
+
+
+def test_a_leave_ends_with_an_appointment_that_something_else_has_ended(cast: Cast) -> None:
+    take_leave(cast)
+    Appointment.objects.filter(pk=held_by(cast.leader).pk).update(ends_on=today() - DAY)
+    jobs.look_at_the_day()
+    assert not Leave.objects.open().exists()
+    assert not has_right(fresh(cast.leader2), Right.SEE_HOMES, cast.neighbourhood)
+
+
+def test_a_roster_that_comes_again_leaves_a_stand_in_alone(db: None) -> None:
+    content = simple()
+    import_roster(content=content, file_name="r.xlsx", acting_user=SYSTEM)
+    away, beside = Appointment.objects.filter(role=Role.NEIGHBOUR_LEADER).order_by("unit__path")[:2]
+    leaves.take_leave(
+        uid=uuid.uuid4(), appointment=away, starts_on=today(), until=today() + 5 * DAY, stand_in=beside.person,
+        acting_user=SYSTEM,
+    )  # fmt: skip
+    before = set(Appointment.objects.values_list("pk", "ends_on"))
+    import_roster(content=content, file_name="r.xlsx", acting_user=SYSTEM)
+    assert set(Appointment.objects.values_list("pk", "ends_on")) == before
 
 
 # -- ending --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
@@ -196,11 +196,20 @@ def _close(leave: Leave, last_day: dt.date) -> None:
 
 
 def close_past_leaves(appointment: Appointment | None = None) -> list[Leave]:
-    """Close what has passed its last day, of one appointment or of all; returns them. For services and the clock."""
-    past = Leave.objects.open().filter(ends_on__lt=clock.today()).select_related("appointment")
+    """Close what has passed its last day, of one appointment or of all; returns them. For services and the clock.
+
+    So ends the leave of an appointment that something else has ended (a roster, a merged unit), with whoever stood in.
+    """
+    today = clock.today()
+    over = Q(ends_on__lt=today) | Q(appointment__ends_on__lt=today)
+    past = Leave.objects.open().filter(over).select_related("appointment", "stand_in")
     if appointment is not None:
         past = past.filter(appointment=appointment)
     closed = list(past)
     for leave in closed:
-        _close(leave, leave.ends_on)
+        last = leave.appointment.ends_on or leave.ends_on
+        if leave.stand_in and (leave.stand_in.ends_on or today) >= today:
+            close_row(leave.stand_in, today - DAY, _("休假提前结束"))
+            revoke([leave.stand_in.person_id])
+        _close(leave, min(leave.ends_on, last))
     return closed

@@ -103,11 +103,12 @@ def load_units(streets: Iterable[str], *, today: dt.date) -> Stored:
 
 
 def load_holders(stored: Stored, paths: Collection[str], *, today: dt.date) -> None:
-    """Current area, group and neighbour leaders below these paths, and the persons they are."""
+    """Current area, group and neighbour leaders below these paths, and the persons they are; not who stands in."""
     if not paths:
         return
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
-    rows = Appointment.objects.filter(current, under(paths, "unit__path"), role__in=THREE_HEADS).order_by("id")
+    heads = Appointment.objects.filter(current, role__in=THREE_HEADS, stands_in_for__isnull=True)
+    rows = heads.filter(under(paths, "unit__path")).order_by("id")
     for values in rows.values_list(
         *("id", "unit_id", "role", "starts_on", "ends_on", "ended_reason", "post_title", "is_cadre", "employer"),
         *("person__phone_index", "person_id", "person__name", "person__gender", "person__born_on"),
