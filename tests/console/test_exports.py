@@ -52,6 +52,7 @@ def test_the_file_and_the_trail_say_who_when_why_what_and_how_many(cast: Cast, w
     }  # fmt: skip
 
 
+@pytest.mark.everywhere
 def test_a_workbook_is_what_one_gets_when_nothing_is_said(cast: Cast, clerk: Client) -> None:
     response = clerk.post(PEOPLE)
     book = openpyxl.load_workbook(io.BytesIO(body_of(response)))
@@ -67,6 +68,7 @@ def test_in_full_only_with_a_purpose(cast: Cast, worker: Client, reason: str) ->
     assert not AuditEntry.objects.filter(act="console.export").exists()
 
 
+@pytest.mark.everywhere
 def test_in_full_so_many_rows_a_day_and_no_more(cast: Cast, worker: Client, settings: Any) -> None:
     settings.EXPORT_FULL_ROWS = 6
     assert worker.post(PEOPLE, FULL).status_code == 200  # the community's five

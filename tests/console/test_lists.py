@@ -24,6 +24,7 @@ def names(client: Client, path: str, **query: str) -> list[str]:
     return [getattr(row, "person", row).name for row in rows]
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -91,6 +92,7 @@ def test_role_and_place_are_asked_of_the_same_appointment(cast: Cast, clerk: Cli
     assert names(clerk, "/console/people/", role="neighbour_leader", **there) == []
 
 
+@pytest.mark.everywhere
 def test_what_is_over_is_shown_when_asked_for(cast: Cast, worker: Client) -> None:
     over = timezone.localdate() - DAY
     Appointment.objects.filter(person=person_of(cast.leader)).update(ends_on=over, ended_reason="搬家")
