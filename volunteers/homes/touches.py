@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation import clock
 from volunteers.homes.links import follow_households
@@ -102,7 +103,7 @@ def move_buildings(change: StructureChange, moved: Moved) -> None:
     _follow_neighbourhoods(moved)
 
 
-@touches.contributor("buildings", label="楼栋", sides=buildings_to_place, apply=move_buildings)
+@touches.contributor("buildings", label=gettext_lazy("楼栋"), sides=buildings_to_place, apply=move_buildings)
 def buildings_touched(change: StructureChange) -> list[Touch]:
     """How many buildings change sides; what is on no side or on both holds up the approval."""
     sides, chosen = _sides_of_buildings(change), change.sides_of("buildings")
@@ -143,7 +144,7 @@ def move_households(change: StructureChange, moved: Moved) -> None:
     _hand_over(targets, moved.day)
 
 
-@touches.contributor("households", label="住户", sides=doors_to_place, apply=move_households)
+@touches.contributor("households", label=gettext_lazy("住户"), sides=doors_to_place, apply=move_households)
 def households_touched(change: StructureChange) -> list[Touch]:
     """How many households are looked after by another neighbourhood, or lie in another community, afterwards."""
     links = HouseholdLink.objects.active(_day(change))

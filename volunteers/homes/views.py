@@ -187,6 +187,7 @@ def my_home(request: HttpRequest) -> HttpResponse:
         "states": ResidentState,
         "where": breadcrumbs([mine.neighbourhood])[mine.neighbourhood_id],
         "leader": leader_title(led.person.surname) if led else "",
+        "led": led,
     }
     return render(request, "homes/mine.html", context)
 

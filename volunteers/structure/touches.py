@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -75,7 +77,7 @@ class Contributor:
 
     name: str
     touches: Says
-    label: str = ""
+    label: str | Promise = ""
     sides: Sides | None = None
     apply: Apply | None = None
 
@@ -84,7 +86,7 @@ _contributors: dict[str, Contributor] = {}
 
 
 def contributor(
-    name: str, *, label: str = "", sides: Sides | None = None, apply: Apply | None = None
+    name: str, *, label: str | Promise = "", sides: Sides | None = None, apply: Apply | None = None
 ) -> Callable[[Says], Says]:
     """Register what an app says about a change; `label` heads the question of its sides."""
 
