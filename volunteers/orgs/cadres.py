@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Substr
 
 from foundation.actors import Actor
@@ -72,11 +72,12 @@ def _width(level: Level) -> int:
 
 def vacancies_by_place(paths: Iterable[str], level: Level) -> dict[str, int]:
     """Posts of the three heads without a current holder, by the path of the unit of this level that they lie in."""
-    held = Appointment.objects.active().filter(unit=OuterRef("pk"), stands_in_for__isnull=True)
-    vacant = Q(pk__in=[])
+    fitting = Q(pk__in=[])
     for role in THREE_HEADS:
-        vacant |= Q(~Exists(held.filter(role=role)), level=LEVEL_OF_ROLE[role])
-    units = Unit.objects.current().filter(under(paths), vacant).order_by()
+        fitting |= Q(role=role, unit__level=LEVEL_OF_ROLE[role])
+    held = Appointment.objects.active().filter(fitting, stands_in_for__isnull=True).values("unit_id")
+    posts = Unit.objects.current().filter(under(paths), level__in=[LEVEL_OF_ROLE[role] for role in THREE_HEADS])
+    units = posts.exclude(pk__in=held).order_by()
     counted = units.annotate(at=Substr("path", 1, _width(level))).values_list("at").annotate(n=Count("pk"))
     return dict(counted)
 
