@@ -7,14 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cms.models import EventPage, NoticePage
-from cms.sections import sync_staff_groups
+from cms.sections import sync_user
 from events.gatherings.models import Event
 from foundation import clock
+from volunteers.accounts.models import User
 from volunteers.structure import touches
 from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.planning import units_named
 from volunteers.structure.touches import Moved, Placed, Touch
-from volunteers.units.models import Level, Unit
+from volunteers.units.models import STAFF, Appointment, Unit
 
 
 def follow_units(change: StructureChange, moved: Moved) -> None:
@@ -32,9 +33,15 @@ def follow_units(change: StructureChange, moved: Moved) -> None:
         EventPage.objects.filter(unit_id=unit_id, uid__in=coming.values("uid")).update(unit_id=into)
     for one in moved.placed:
         _keep_reached(one)
-    changed = Unit.objects.filter(pk__in=[*moved.ended, *moved.founded], level=Level.COMMUNITY)
-    if changed.exists():
-        sync_staff_groups()
+    for user in _staff_concerned(moved):
+        sync_user(user)
+
+
+def _staff_concerned(moved: Moved) -> Any:
+    """Accounts of staff whose unit ended, goes on for another, or is new: what they may write changes today."""
+    units = {*moved.ended, *moved.ended.values(), *moved.founded}
+    held = Appointment.objects.of_roles(STAFF).filter(unit_id__in=units)
+    return User.objects.filter(person_id__in=held.values("person_id"))
 
 
 def _targets() -> Any:

@@ -52,7 +52,8 @@ ROWS: dict[str, Row] = {
     "console_structure_results": _DESK,
     "console_structure_export": EXPORT,
     "console_structure_create": Row(
-        console((PAGE, who(CLERKS))), console((PAGE, who(CLERKS))), "unit", _draft, console((PAGE, _MINE), otherwise=INVALID)
+        console((PAGE, who(CLERKS))), console((PAGE, who(CLERKS))), "unit", _draft,
+        console((PAGE, _MINE), otherwise=INVALID),
     ),
     "console_structure_unit": Row(console((PAGE, _MINE)), _ACT, "unit"),
     "console_structure_detail": Row(console((PAGE, _MINE)), _ACT, "structure"),

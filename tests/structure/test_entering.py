@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
@@ -205,7 +206,13 @@ def test_a_change_after_the_consultation_makes_it_a_draft_again(village: Village
 
 def test_the_same_draft_twice_is_one(village: Village) -> None:
     cast, uid = village.cast, uuid.uuid4()
-    body = {"kind": "rename", "unit": cast.area, "in_force_on": THE_1ST, "why": "好记", "plan": {"name": "桂花园"}}
+    body: dict[str, Any] = {
+        "kind": "rename",
+        "unit": cast.area,
+        "in_force_on": THE_1ST,
+        "why": "好记",
+        "plan": {"name": "桂花园"},
+    }
     one = services.draft_change(uid=uid, acting_user=cast.worker, **body)
     assert services.draft_change(uid=uid, acting_user=cast.worker, **body) == one
     with pytest.raises(Invalid):
@@ -297,7 +304,9 @@ def test_a_community_is_split_and_its_area_gets_a_counterpart_with_its_own_leade
 ) -> None:
     cast = village.cast
     leader = Appointment.objects.get(person=cast.leader.person)
-    plan = village.split_plan(leaders={f"1:{cast.area.uid}": str(leader.person.uid)}) | {"sides": [{"name": "金桂社区"}]}
+    plan = village.split_plan(leaders={f"1:{cast.area.uid}": str(leader.person.uid)}) | {
+        "sides": [{"name": "金桂社区"}]
+    }
     approved("split", cast.community, plan, cast)
     travel(THE_1ST)
     services.enter_due()

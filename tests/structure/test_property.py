@@ -62,8 +62,8 @@ def plan_of(kind: Kind, drawn: tuple[int, int, int]) -> tuple[Unit, dict[str, An
         return beside[0], {"units": chosen, **({"into": chosen[-1]} if drawn[2] % 3 else {"name": f"并{drawn[2] % 7}"})}
     if kind == Kind.MOVE:
         above = list(Unit.objects.at(LEVELS[LEVELS.index(level) - 1]).current())
-        chosen = {unit.pk: unit} | {one.pk: one for one in beside[: drawn[2] % 2]}
-        return unit, {"units": [str(one.uid) for one in chosen.values()], "to": str(above[drawn[2] % len(above)].uid)}
+        several = {unit.pk: unit} | {one.pk: one for one in beside[: drawn[2] % 2]}
+        return unit, {"units": [str(one.uid) for one in several.values()], "to": str(above[drawn[2] % len(above)].uid)}
     tree = load_tree([unit])
     members = {leaf.uid: (drawn[2] >> place) % 3 for place, leaf in enumerate(tree.leaves(unit.pk))}
     most = max(members.values(), default=1)

@@ -35,7 +35,10 @@ def together(acts: list[Callable[[], Any]], place: str) -> list[Any]:
             ended.release()
             connection.close()
 
-    with failpoints.armed(place, lambda: ended.acquire(timeout=1.5) and None):
+    def hold() -> None:
+        ended.acquire(timeout=1.5)
+
+    with failpoints.armed(place, hold):
         threads = [threading.Thread(target=run, args=[act]) for act in acts]
         for thread in threads:
             thread.start()

@@ -127,9 +127,10 @@ def test_a_moved_neighbourhood_takes_its_tasks_and_counters_to_the_other_communi
     assert asked == {cast.community.pk: 23, cast.other_community.pk: 1}
 
 
-def numbers(unit: Unit) -> list[tuple[str, list[int]]]:
+def numbers(unit: Unit) -> list[tuple[str, list[int], dict[str, int]]]:
     report = month_of(unit, NOVEMBER)
-    return [(row.name, values) for row, values in report.table] + [("sum", report.sum)]
+    rows = [*report.rows, report.total]
+    return [(row.name, row.values(()), row.facts) for row in rows]
 
 
 @pytest.fixture
@@ -155,7 +156,8 @@ def test_the_report_of_november_is_the_same_after_the_split(
     village: Village, travel: Travel, november: dict[str, Any]
 ) -> None:
     cast = village.cast
-    assert november["community"][-1] == ("sum", [24, 26, 2, 240, 1, 2])
+    name, posts, facts = november["community"][-1]
+    assert (name, posts, facts["tasks"], facts["check_ins"]) == ("桂花社区", [24, 26, 2, 240], 1, 2)
     leader = Appointment.objects.get(person=cast.leader.person)
     approved("split", cast.area, village.split_plan(leaders={"1": str(leader.person.uid)}), cast)
     travel(dt.date(2026, 12, 5))
@@ -187,10 +189,10 @@ def test_the_month_of_a_merge_keeps_what_happened_before_it(
     change = approved("merge", one, {"units": [str(one.uid), str(two.uid)], "into": str(two.uid)}, cast)
     StructureChange.objects.filter(pk=change.pk).update(in_force_on=dt.date(2026, 11, 25))
     services.enter_due()
-    rows = dict(numbers(village.groups[0]))
-    assert rows["1-1-2邻"] == [0, 0, 0, 0, 0, 1]
-    assert rows["sum"][0] == 7
-    assert rows["sum"][-1] == 1
+    rows = {name: (posts, facts) for name, posts, facts in numbers(village.groups[0])}
+    posts, facts = rows["1-1-2邻"]
+    assert (posts, facts["check_ins"]) == ([0, 0, 0, 0], 1)
+    assert (rows["第1组"][0][0], rows["第1组"][1]["check_ins"]) == (7, 1)
 
 
 def test_the_page_and_the_file_of_a_month(
@@ -204,7 +206,7 @@ def test_the_page_and_the_file_of_a_month(
     assert not re.search("周桂兰|马建国", page)
     made = client.post(address.replace("month/?", "month/export/?"), {"format": "xlsx"})
     assert made.status_code == 200
-    book = load_workbook(io.BytesIO(b"".join(made.streaming_content)))
+    book = load_workbook(io.BytesIO(made.getvalue()))
     cells = {str(cell.value) for sheet in book for row in sheet for cell in row}
     assert {"桂花社区", "合计", "240"} <= cells
     assert any("罗晴" in cell for cell in cells)

@@ -61,6 +61,7 @@ class DraftForm(forms.Form):
         self.tree: Tree = load_tree([unit])
         self.node: Node = self.tree.nodes[unit.pk]
         self.sections: list[tuple[str, list[Any]]] = []
+        self.served: dict[Level, list[tuple[str, str]]] = {}
         self.fields["in_force_on"].initial = change.in_force_on if change else earliest()
         self.fields["why"].initial = change.why if change else ""
         adders = {
@@ -174,7 +175,10 @@ class DraftForm(forms.Form):
 
     def _add_leader(self, key: str, label: str, level: Level | None = None) -> str:
         """Somebody who serves here already, or nobody yet."""
-        choices = [("", _("先空着")), *self._serving(level or self.node.level)]
+        level = level or self.node.level
+        if level not in self.served:
+            self.served[level] = self._serving(level)
+        choices = [("", _("先空着")), *self.served[level]]
         initial = (self.stored.get("leaders") or {}).get(key, "")
         field = forms.ChoiceField(label=label, choices=choices, initial=initial, required=False)
         return self._add(f"leader-{key}", field)
