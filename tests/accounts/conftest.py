@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from django.utils import translation
 
 from foundation.jobs import relay_once
 from ops.fakes.sms import FakeSms
+from ops.fakes.tencent import FakeTencent
 from ops.fakes.wechat import FakeWeChat
 from volunteers.accounts import challenge
 
@@ -53,6 +55,27 @@ def wechat(_fake_wechat: FakeWeChat, settings: object) -> FakeWeChat:
     settings.WECHAT_API_URL = _fake_wechat.url  # type: ignore[attr-defined]
     settings.OUTGOING_SECONDS = 0.4  # type: ignore[attr-defined]
     return _fake_wechat
+
+
+@pytest.fixture(scope="session")
+def _fake_tencent() -> Iterator[FakeTencent]:
+    fake = FakeTencent()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def tencent(_fake_tencent: FakeTencent, settings: Any) -> FakeTencent:
+    """The provider of this test, in a good mood; asked on the relay's own thread."""
+    _fake_tencent.reset()
+    settings.SMS_PROVIDER = "tencent"
+    settings.TENCENT_SMS_URL = _fake_tencent.url
+    settings.TENCENT_SMS_SECRET_ID, settings.TENCENT_SMS_SECRET_KEY = "AKIDfake", "only-for-tests"
+    settings.TENCENT_SMS_APP_ID, settings.TENCENT_SMS_TEMPLATE_ID = "1400006666", "449739"
+    settings.TENCENT_SMS_SIGN_NAME = "云溪区三长"
+    settings.SMS_SENDERS, settings.OUTGOING_SECONDS = 0, 0.4
+    return _fake_tencent
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from django.test import Client
 from foundation.jobs import relay_once
 from foundation.models import Notification
 from ops.fakes.sms import FakeSms
+from ops.fakes.tencent import FakeTencent
 from tests.accounts.conftest import Relay, solved
 from tests.accounts.test_limits import let_pass
 from tests.accounts.test_phone import AskCode, phone_of
 from tests.accounts.test_registration import at_a_sign, told
-from tests.accounts.test_tencent import _fake_tencent, tencent  # noqa: F401 - fixtures
 from tests.cast import Cast
 from volunteers.accounts import budget, limits
 from volunteers.accounts.models import LimitHit, LoginCode, User
@@ -160,8 +160,8 @@ def test_the_console_says_so_to_the_district_and_to_nobody_else(
 
 
 def test_a_key_that_is_refused_raises_the_alarm_until_a_message_leaves_again(
-    cast: Cast, relay: Relay, tencent: Any
-) -> None:  # noqa: F811 - the fixture
+    cast: Cast, relay: Relay, tencent: FakeTencent
+) -> None:
     tencent.tell(error="AuthFailure.SignatureFailure")
     ask(phone_of(cast.leader))
     relay()

@@ -63,7 +63,9 @@ def test_the_way_of_a_new_colleague(cast: Cast, client_for: ClientFor, at_noon: 
     acts = set(AuditEntry.objects.values_list("act", flat=True))
     assert {"staff.invite", "staff.accept", "second_factor.enrol"} <= acts
     user = User.objects.get(person=person)
-    assert Client().post("/login/staff/", {"identifier": user.username, "password": GOOD["password"]}).status_code == 302
+    assert (
+        Client().post("/login/staff/", {"identifier": user.username, "password": GOOD["password"]}).status_code == 302
+    )
 
 
 def test_a_link_works_once_and_for_a_day(cast: Cast, client_for: ClientFor, at_noon: Traveller) -> None:

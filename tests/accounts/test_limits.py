@@ -283,10 +283,42 @@ def test_what_no_limit_looks_at_any_more_is_deleted() -> None:
     assert LimitHit.objects.count() == 1
 
 
-def test_the_table_of_limits_names_every_kind_and_tests_that_exist() -> None:
-    table = (DOCS / "limits.md").read_text(encoding="utf-8")
-    for kind in limits.KINDS:
-        assert f"`{kind}`" in table
+TABLE = (DOCS / "limits.md").read_text(encoding="utf-8")
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.splitlines() if line.startswith("| ")]
+SECONDS = {"min": 60, "h": 3600, "d": 24 * 3600}
+
+
+def test_the_table_of_limits_says_the_rates_of_the_code() -> None:
+    """Kind by kind, rate by rate: what the table promises is what is counted."""
+    said = {}
+    for row in ROWS:
+        if kind := re.fullmatch(r"`([\w.]+)`", row[1]):
+            found = re.findall(r"(\d+) in (\d+) (min|h|d)", row[3])
+            said[kind[1]] = tuple(limits.Rate(int(most), int(many) * SECONDS[unit]) for most, many, unit in found)
+    assert said == {kind: limits.rates(kind) for kind in limits.KINDS}
+
+
+def test_the_table_of_limits_names_tests_that_exist() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    for name in re.findall(r"`(test_\w+)`", table):
-        assert f"def {name}(" in tests, name
+    named = re.findall(r"`(test_\w+)`", TABLE)
+    assert len(named) > 20
+    assert not [name for name in named if f"def {name}(" not in tests]
+    limited = [row for row in ROWS if len(row) == 6 and row[0] != "endpoint"]
+    assert all("`test_" in row[5] or row[5] == "as above" for row in limited)
+
+
+def test_the_table_of_limits_names_every_address_of_sign_in() -> None:
+    """Whatever takes a word from somebody who is not signed in is limited, or the table says why it need not be."""
+    from volunteers.accounts import urls
+
+    quiet = re.compile(r"^(console/(?!accounts)|_util/|logout/|me/devices/|me/passkeys/)")
+    served = {f"/{one.pattern}" for one in urls.urlpatterns if not quiet.match(str(one.pattern))}
+    assert served - set(re.findall(r"`(/[^`]+)`", TABLE)) == set()
+
+
+def test_the_code_counts_nothing_under_a_kind_that_is_not_in_the_table() -> None:
+    sources = Path(limits.__file__).parent.rglob("*.py")
+    used = {kind for path in sources for kind in re.findall(r"\(\"([a-z]+\.[a-z.]+)\", ", path.read_text())}
+    assert {kind for kind in used if kind.split(".")[0] in {"code", "guess", "password", "factor", "sms"}} <= set(
+        limits.KINDS
+    )

@@ -236,5 +236,3 @@ def test_somebody_elses_number_is_refused_at_the_counter(cast: Cast, client_for:
     answer = client_for(cast.worker).post(at_counter(person_of(cast.leader)), told)
     assert answer.status_code == 422
     assert "另一个人名下" in answer.content.decode()
-
-

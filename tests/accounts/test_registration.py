@@ -197,9 +197,7 @@ def test_name_and_number_wait_sealed_in_the_session(cast: Cast, register: Regist
     assert NOBODY not in kept
 
 
-def test_one_sign_lets_forty_unknown_numbers_hear_a_day(
-    cast: Cast, sms: FakeSms, relay: Relay, settings: Any
-) -> None:
+def test_one_sign_lets_forty_unknown_numbers_hear_a_day(cast: Cast, sms: FakeSms, relay: Relay, settings: Any) -> None:
     settings.SMS_MOST_A_BUILDING = 3
     for n in range(6):
         assert at_a_sign().post("/login/register/", told(f"1549997000{n}")).status_code == 302

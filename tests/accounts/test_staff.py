@@ -309,15 +309,21 @@ def test_there_is_one_way_in_for_staff(clerk: User, client: Client, address: str
 def test_every_address_that_sounds_like_a_way_in_is_listed_here() -> None:
     """A package that brings a new one fails this test."""
     ours = {f"/login/{rest}" for rest in ("", "code/", "again/", "wechat/", "wechat/callback/")}
-    ours |= {"/login/staff/", "/login/staff/code/", "/login/staff/setup/"}
+    ours |= {"/login/staff/", "/login/staff/code/", "/login/staff/setup/", "/login/staff/recovery/"}
+    ours |= {f"/login/staff/passkey/{rest}" for rest in ("", "options/", "add/", "add/options/")}
+    ours |= {"/login/staff/invitation/<str:token>/", "/login/register/", "/login/register/code/"}
     found = {
         address
         for address in _addresses(get_resolver())
-        if re.search(r"log.?in|sign.?(in|up)|password|2fa|mfa|authenticat", address)
+        if re.search(r"log.?in|sign.?(in|up)|password|passkey|regist|invit|2fa|mfa|webauthn|authenticat", address)
     }
     # Signing up for an event opens no door.
     events = {"/events/<uuid:uid>/sign-up/", "/api/gatherings/<uuidstr:uid>/sign-up"}
-    known = ours | events | set(OTHER_DOORS)
+    # One's own passkeys, for whoever is signed in.
+    own = {"/me/passkeys/", "/me/passkeys/<uuid:uid>/rename/", "/me/passkeys/<uuid:uid>/remove/"}
+    # A list of colleagues' accounts; what is handed over there leads to the invitation.
+    handed = {"/console/accounts/<uuid:uid>/invite/"}
+    known = ours | events | own | handed | set(OTHER_DOORS)
     # Wagtail's own, behind ours or behind a guard: shadowed resets, and the password of a single page.
     passing = re.compile(
         r"^/console/(password_reset|login)|^/_util/authenticate_with_password|^/console/account/|^/csrf/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,27 +15,6 @@ from volunteers.accounts import budget, sms
 from volunteers.accounts.models import LoginCode
 from volunteers.accounts.providers import tencent as protocol
 from volunteers.accounts.providers.base import Trouble
-
-
-@pytest.fixture(scope="session")
-def _fake_tencent() -> Iterator[FakeTencent]:
-    fake = FakeTencent()
-    fake.start()
-    yield fake
-    fake.stop()
-
-
-@pytest.fixture
-def tencent(_fake_tencent: FakeTencent, settings: Any) -> FakeTencent:
-    """The provider of this test, in a good mood; asked on the relay's own thread."""
-    _fake_tencent.reset()
-    settings.SMS_PROVIDER = "tencent"
-    settings.TENCENT_SMS_URL = _fake_tencent.url
-    settings.TENCENT_SMS_SECRET_ID, settings.TENCENT_SMS_SECRET_KEY = "AKIDfake", "only-for-tests"
-    settings.TENCENT_SMS_APP_ID, settings.TENCENT_SMS_TEMPLATE_ID = "1400006666", "449739"
-    settings.TENCENT_SMS_SIGN_NAME = "云溪区三长"
-    settings.SMS_SENDERS, settings.OUTGOING_SECONDS = 0, 0.4
-    return _fake_tencent
 
 
 def ask(cast: Cast, client: Client) -> None:
@@ -96,7 +74,7 @@ def test_a_code_arrives_with_signature_template_and_reference(
         ({"code": "SomethingNew"}, "failed", "refused"),
     ],
 )
-def test_every_refusal_is_understood_and_none_is_tried_again(
+def test_every_refusal_is_understood_and_none_is_tried_again(  # noqa: PLR0917
     cast: Cast, client: Client, tencent: FakeTencent, relay: Relay, mood: dict[str, Any], delivery: str, trouble: str
 ) -> None:
     tencent.tell(**mood)

@@ -1,4 +1,6 @@
-"""What signing in stores about people: the account, its browsers and keys, codes on their way, WeChat's name for them."""
+"""What signing in stores about people: the account, its browsers and keys, codes on their way, WeChat's name for
+them.
+"""
 
 from __future__ import annotations
 
