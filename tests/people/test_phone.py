@@ -145,3 +145,11 @@ def test_two_phones_of_one_clerk_do_not_share_the_last_place(committed_cast: Cas
             thread.join()
     assert PhoneReveal.objects.count() == 1
     assert said.count("refused") == 1
+
+
+def test_pages_of_homes_and_posts_offer_the_tap(cast: Cast, client_for: ClientFor) -> None:
+    Resident.objects.filter(person=cast.resident.person_id).update(state="confirmed", confirmed_at=clock.now())
+    page = client_for(cast.resident).get(reverse("my_home")).content.decode()
+    assert url_of(cast.leader) in page
+    assert person_of(cast.leader).phone not in page
+    assert person_of(cast.leader).masked_phone in page
