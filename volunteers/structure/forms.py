@@ -224,7 +224,7 @@ class DraftForm(forms.Form):
                     initial="" if side is None else str(side),
                 )  # fmt: skip
                 names.append(self._add(f"in-{asking.name}-{thing.uid}", field))
-            self.sections.append((asking.label or asking.name, names))
+            self.sections.append((str(asking.label or asking.name), names))
 
     # -- the plan -----------------------------------------------------------------------------------------------------
 
