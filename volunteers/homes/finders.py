@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.actors import Actor
 from volunteers.homes.models import Building, Estate, Resident
-from volunteers.homes.search import buildings_named, residents_named
+from volunteers.homes.search import MOST_WORDS, buildings_named, person_fits
 from volunteers.units.console import Found, finder
 from volunteers.units.rights import Right
 from volunteers.units.selectors import named_like
@@ -39,7 +39,9 @@ def find_buildings(user: Actor, words: str, limit: int) -> Sequence[Found]:
 @finder("residents", gettext_lazy("居民"), right=Right.KEEP_HOMES, order=50, list_url="console_resident_list")
 def find_residents(user: Actor, words: str, limit: int) -> Sequence[Found]:
     """By name, sound, initials, last four digits; whoever does not want to be listed is not."""
-    rows = residents_named(Resident.objects.visible_to(user).filter(unlisted_at__isnull=True), words)
+    rows = Resident.objects.visible_to(user).filter(unlisted_at__isnull=True)
+    for word in words.split()[:MOST_WORDS]:
+        rows = rows.filter(person_fits(word))
     found = rows.select_related("person", "neighbourhood").order_by("person__pinyin", "pk")[:limit]
     here = reverse("console_resident_list")
     return [
