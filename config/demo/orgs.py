@@ -1,4 +1,4 @@
-"""The party organisations of the sample district, with some still to be founded; and departments that sound as named."""
+"""The party organisations of the sample district, some still to be founded; departments found by their sound too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists of the console, found in the resolver: every address called console_…_list, and what else takes no argument."""
+"""The lists of the console, found in the resolver: every address called console_…_list, and other plain pages."""
 
 from __future__ import annotations
 

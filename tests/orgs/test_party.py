@@ -199,7 +199,8 @@ def test_from_a_gap_to_an_organisation_without_a_script(
     assert form.initial["parent"] == committee.uid
     body = {
         "uid": str(form.initial["uid"]), "name": "桂花社区党总支", "level": "general_branch",
-        "parent": str(committee.uid), "covers": [str(cast.community.uid)], "starts_on": timezone.localdate().isoformat(),
+        "parent": str(committee.uid), "covers": [str(cast.community.uid)],
+        "starts_on": timezone.localdate().isoformat(),
     }  # fmt: skip
     assert desk.post(path, body | {"level": "committee"}).status_code == 422
     assert desk.post(path, body).status_code == 302

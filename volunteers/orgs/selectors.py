@@ -1,4 +1,4 @@
-"""What is missing in the tree of party organisations (应建尽建). Constant numbers of queries, whatever the district's size."""
+"""What is missing in the tree of party organisations (应建尽建). Constant numbers of queries in any district."""
 
 from __future__ import annotations
 
