@@ -1,4 +1,4 @@
-"""Roles held in the sample district: who was there before, proposals in every state, a notice, a leave with a stand-in."""
+"""Roles held in the sample district: who was there before, proposals in every state, a notice, a leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While a role is held and when it ends: leave, stand-in, stepping down, at once, corrections, staff; what the days bring."""
+"""While a role is held and when it ends: leave, stand-in, stepping down, at once, corrections, staff, jobs."""
 
 from __future__ import annotations
 

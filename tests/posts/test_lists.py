@@ -1,4 +1,4 @@
-"""What staff see at a desk: vacancies, sizes, proposals, histories; in the order of the tree, in a constant number of queries."""
+"""What staff see at a desk: vacancies, sizes, proposals, histories; in the tree's order, in constant queries."""
 
 from __future__ import annotations
 

@@ -288,10 +288,9 @@ class StaffForm(forms.Form):
             (role.value, role.label) for role in STAFF if LEVEL_OF_ROLE[role] in levels
         ]
         where = breadcrumbs(listed, top=1)
-        self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in listed])  # type: ignore[attr-defined]
-        self.fields["unit"].choices = [  # type: ignore[attr-defined]
-            (str(unit.uid), " · ".join(filter(None, [where[unit.pk], unit.name]))) for unit in listed
-        ]
+        field: Any = self.fields["unit"]
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in listed])
+        field.choices = [(str(unit.uid), " · ".join(filter(None, [where[unit.pk], unit.name]))) for unit in listed]
 
     def service_arguments(self) -> dict[str, Any]:
         """What `appoint_staff` takes, without the acting user."""

@@ -1,4 +1,4 @@
-"""Neighbourhoods outside the size that one leader can look after (5 to 15 households, sample), and what could be done."""
+"""Neighbourhoods too large or too small for one leader (5 to 15 households, sample), and what could be done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists at a desk: proposals, vacant posts, neighbourhoods outside their size. In the order of the tree, never by merit."""
+"""Lists at a desk: proposals, vacant posts, neighbourhoods outside their size. In the tree's order, never by merit."""
 
 from __future__ import annotations
 

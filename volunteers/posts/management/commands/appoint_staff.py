@@ -1,7 +1,7 @@
 """`manage.py appoint_staff 13800000000 --name 沈岚 --role district_clerk --unit 云溪区`: staff, before anybody can sign in.
 
-For an operator at the machine, who may appoint anywhere: the very first district clerk is made so, and with `--unit` of an
-empty database the district itself. Afterwards district clerks appoint the others in the console.
+For an operator at the machine, who may appoint anywhere: the very first district clerk is made so, and in an empty
+database the district itself, called as `--unit` says. Afterwards district clerks appoint the others in the console.
 """
 
 from __future__ import annotations
