@@ -1,8 +1,9 @@
 """The registry of personal fields: what is stored about a person, why, how long, and what erasing does (rule R35).
 
 Every app lists its fields in its `personal.py`, found by itself as `models.py` is. A field that looks as if it told
-something of a person and is neither registered nor declared impersonal fails the system check (`privacy.E001`) and a test.
-The registry drives what people are shown of themselves, their copy, and the erasure; `docs/personal-data.md` is made of it.
+something of a person and is neither registered nor declared impersonal fails the system check (`privacy.E001`) and a
+test. The registry drives what people are shown of themselves, their copy, and the erasure; `docs/personal-data.md` is
+made of it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ FIRST = (PERSON, "units.Appointment", "homes.Resident", "people.Consent")
 """What people read first of themselves."""
 PROJECT = frozenset({"config", "cms", "events", "rewards", "volunteers", "foundation", "frontend"})
 LOOKS_PERSONAL = re.compile(
-    r"phone|mobile|(?:^|_)tel$|name$|born|birth|gender|sex$|address|door|openid|unionid|email|photo|picture|avatar|words?$|"
-    r"note$|reason|why$|story|employer|thanks|remark|comment|nick|signature|political|place$|payload|journal|sealed|encrypted|tail|"
+    r"phone|mobile|(?:^|_)tel$|name$|born|birth|gender|sex$|address|door|openid|unionid|email|photo|picture|"
+    r"avatar|words?$|note$|reason|why$|story|employer|thanks|remark|comment|nick|signature|political|place$|"
+    r"payload|journal|sealed|encrypted|tail|"
     r"pinyin|initials|latitude|longitude|(?:^|_)(?:actor|person|user|clerk|resident|guardian|leader)(?:_id)?$",
     re.IGNORECASE,
 )
@@ -104,8 +106,8 @@ class PersonalModel:
     """The personal fields of one model.
 
     `subject` is the look-up that leads from a row to its person (`person`, `user__person`, `pk` for the person itself);
-    empty where a person only acted. `shows` are the fields that people read of their own rows (or a label and a function of
-    the row), `keep` names how long.
+    empty where a person only acted. `shows` are the fields that people read of their own rows (or a label and a
+    function of the row), `keep` names how long.
     """
 
     label: str
@@ -236,14 +238,14 @@ def stop(document: str, person_id: int) -> None:
         function(person_id)
 
 
-def sections(person_id: int) -> list[Section]:
-    """Everything that is stored about a person; a query for each registered model."""
+def sections(person_id: int, *, full: bool = False) -> list[Section]:
+    """Everything that is stored about a person; a query for each registered model. Numbers in clear only in `full`."""
     from foundation.retention import words_of
 
     found = []
     first = [registered[label] for label in FIRST if label in registered]
     for entry in [*first, *(one for one in registered.values() if one.label not in FIRST)]:
-        if entry.subject and (rows := [_told(entry, row) for row in _read(entry, person_id)]):
+        if entry.subject and (rows := [_told(entry, row, full) for row in _read(entry, person_id)]):
             basis = Basis(entry.basis).label
             found.append(Section(entry.label, entry.title, entry.purpose, basis, words_of(entry.keep), rows))
     return found + [one for function in _sections if (one := function(person_id))]
@@ -255,14 +257,15 @@ def _read(entry: PersonalModel, person_id: int) -> models.QuerySet[Any]:
     return entry.rows(person_id).select_related(*told) if told else entry.rows(person_id)
 
 
-def _told(entry: PersonalModel, row: models.Model) -> dict[str, str]:
+def _told(entry: PersonalModel, row: models.Model, full: bool) -> dict[str, str]:
     """One row in words: label of the field → value."""
     told = {}
     for shown in entry.shows:
         if isinstance(shown, tuple):
             label, value = shown[0], shown[1](row)
         else:
-            label, value = _label(entry.model, shown), _value(row, shown)
+            covered = not full and hasattr(row, f"masked_{shown}")
+            label, value = _label(entry.model, shown), _value(row, f"masked_{shown}" if covered else shown)
         told[str(label)] = "" if value is None else _plain(value)
     return told
 

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from events.tasks.models import CheckIn
 from foundation.models import AuditEntry, Notification
 from tests.cast import Cast, person_of
-from tests.people.conftest import CANARIES, NAME, PHONE, WORDS, Trace, end_roles, relay
+from tests.people.conftest import CANARIES, NAME, PHONE, WORDS, Trace, end_roles, jpeg, relay
+from tests.tasks.conftest import make_task
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
 from volunteers.people.copies import safe_cell
@@ -38,8 +41,9 @@ def unpacked(content: bytes) -> dict[str, bytes]:
 
 def test_the_page_says_what_is_stored_why_and_how_long(trace: Trace, client_for: ClientFor) -> None:
     page = client_for(trace.user).get("/me/data/").content.decode()
-    for words in (NAME, PHONE, "1958-03-01", WORDS, "积分流水", "居民名册", "为什么", "存多久", "24 个月"):
+    for words in (NAME, "154****0001", "1958-03-01", WORDS, "积分流水", "居民名册", "为什么", "存多久", "24 个月"):
         assert words in page, words
+    assert PHONE not in page, "covered here too; the copy has it in clear"
     assert "身份证" not in page
 
 
@@ -233,3 +237,14 @@ def test_a_copy_and_a_deletion_want_somebody_who_is_there_now(trace: Trace) -> N
         assert response["Location"].startswith(reverse("confirm"))
     assert Person.objects.get(pk=trace.person.pk).name == NAME
     assert client.get("/me/data/").status_code == 200
+
+
+def test_whoever_took_photos_back_is_offered_none_and_goes_on(cast: Cast, client_for: ClientFor) -> None:
+    task = make_task(cast, evidence="photo")
+    client, url = client_for(cast.leader), f"/tasks/{task.pk}/"
+    assert 'name="photo"' in client.get(url).content.decode()
+    client.post(reverse("my_consent", args=["photo"]), {"give": "no"})
+    assert 'name="photo"' not in client.get(url).content.decode()
+    sent = {"id": new_id(), "answer": "done", "photo": SimpleUploadedFile("a.jpg", jpeg(), "image/jpeg")}
+    assert client.post(url, sent).status_code == 302
+    assert not CheckIn.objects.get(task=task).photo

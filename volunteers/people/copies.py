@@ -35,7 +35,7 @@ def make_copy(*, person: Person, acting_user: Actor, request: PersonalRequest | 
     asked = request is not None and request.person_id == person.pk and request.kind == PersonalRequest.Kind.COPY
     if not (own or is_system(acting_user) or (request is not None and asked and may_answer(acting_user, request))):
         raise Denied
-    sections = privacy.sections(person.pk)
+    sections = privacy.sections(person.pk, full=True)
     unit_id = request.unit_id if request else None
     audit.record(actor=acting_user, act="person.copy", obj=person, unit_id=unit_id, data={"sections": len(sections)})
     return _packed(person, sections)
