@@ -1,8 +1,8 @@
 """Triggers that refuse UPDATE, DELETE and TRUNCATE, on both databases (rules R9 and R38).
 
 In production the program's database role owns nothing and has INSERT and SELECT only; the triggers hold even where a
-single role does everything. `purge` lifts them for one table inside one transaction, as the owner of the table: retention
-only. `lifted` lifts all of them: test teardown only.
+single role does everything. `purge` lifts them for one table inside one transaction, as the owner of the table:
+retention only. `lifted` lifts all of them: test teardown only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The chain over the audit trail: who changes, adds or removes a sealed entry is found out (rule R38).
 
-Entries are sealed in batches by the worker, since a chain inside the request would make all writers wait for each other.
-A seal's root is SHA-256 over the root before, the bounds of the batch and the full hash of every entry. The newest root
-goes to the log with each seal: kept off the machine, it shows even a chain that was made anew from end to end.
+Entries are sealed in batches by the worker, since a chain inside the request would make all writers wait for each
+other. A seal's root is SHA-256 over the root before, the bounds of the batch and the full hash of every entry. The
+newest root goes to the log with each seal: kept off the machine, it shows even a chain that was made anew from end to
+end.
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def _next_seal(last: AuditSeal | None, rows: list[AuditEntry]) -> AuditSeal:
 class Horizon:
     """Up to which id no writer can be under way any more.
 
-    An id is taken before its row is visible, and rows become visible in another order than their ids. So a highest id is
-    noted, then the next transaction number, and the id is safe once every transaction below that number is over.
+    An id is taken before its row is visible, and rows become visible in another order than their ids. So a highest id
+    is noted, then the next transaction number, and the id is safe once every transaction below that number is over.
     """
 
     def __init__(self) -> None:
@@ -118,7 +119,8 @@ class Horizon:
             return newest
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+                "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint "
+                "FROM pg_current_snapshot() s"
             )
             oldest, following = cursor.fetchone()
         if self._noted and not self._until:

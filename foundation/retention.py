@@ -1,7 +1,7 @@
 """How long things are kept, and the job that lets go of what is over (domain, section 6; rule R35).
 
-Each rule has a name and a number of days, which `RETENTION_DAYS` of the settings may change. A run is idempotent and leaves
-one audit entry with counts.
+Each rule has a name and a number of days, which `RETENTION_DAYS` of the settings may change. A run is idempotent and
+leaves one audit entry with counts.
 """
 
 from __future__ import annotations

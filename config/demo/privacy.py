@@ -16,7 +16,7 @@ from volunteers.units.models import THREE_HEADS, Appointment, Unit
 
 Kind, State = PersonalRequest.Kind, PersonalRequest.State
 
-REQUESTS: tuple[tuple[int, Kind, State, Channel, str, str], ...] = (
+REQUESTS: tuple[tuple[int, str, str, str, str, str], ...] = (
     # days ago, what, how it stands, how it came, what was said, what was answered
     (2, Kind.CORRECT, State.ASKED, Channel.SELF, "名字里的“蓝”应该是“兰”", ""),
     (5, Kind.COPY, State.ASKED, Channel.COUNTER, "想看看都登记了些什么", ""),

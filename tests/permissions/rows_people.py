@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.permissions.rules import (
     CLERKS,
+    DENIED,
     HOME,
     IN,
     INVALID,
@@ -49,7 +50,8 @@ ROWS: dict[str, Row] = {
     "data_gone": public(),
     "my_consent": Row(NO_GET, signed_in(MISSING)),
     "my_request_withdraw": Row(NO_GET, signed_in(MISSING), "personal_request"),
-    "person_phone": Row(NO_GET, rule((IN, _OPENED)), "person"),
+    # Who stands in sees whose place it is, not their number.
+    "person_phone": Row(NO_GET, rule((DENIED, who("stand_in", "own")), (IN, _OPENED)), "person"),
     "console_request_list": Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS)))),
     "console_request_results": Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS)))),
     "console_request_create": Row(console((PAGE, who(CLERKS))), console((INVALID, who(CLERKS)))),

@@ -48,8 +48,8 @@ def erase_person(
 ) -> dict[str, int]:
     """Erase somebody: the name becomes a pseudonym, what is personal is cleared or deleted, the account ends.
 
-    Returns how many rows were changed, by model. Twice is once. Raises `StillNeeded` while they hold a role. A replay after a
-    restore erases `even_if_needed`. Files go after the commit, by the outbox; the caller has checked who may.
+    Returns how many rows were changed, by model. Twice is once. Raises `StillNeeded` while they hold a role. A replay
+    after a restore erases `even_if_needed`. Files go after the commit, by the outbox; the caller has checked who may.
     """
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if locked.erased_at is not None:

@@ -234,7 +234,9 @@ class PersonalRequest(models.Model):
 
 
 class Tombstone(AppendOnlyModel):
-    """That a person was erased: a keyed digest of their former uid, by which a restored copy is found and erased again."""
+    """That a person was erased: a keyed digest of their former uid, by which a restored copy is found and erased
+    again.
+    """
 
     key = models.CharField(_("代号"), primary_key=True, max_length=64)
     at = models.DateTimeField(_("时间"))

@@ -26,7 +26,9 @@ Kind, State = PersonalRequest.Kind, PersonalRequest.State
 
 
 def answering_unit(person: Person) -> Unit:
-    """Which unit answers for somebody: where they serve or live, else the district. Raises `Missing` without a district."""
+    """Which unit answers for somebody: where they serve or live, else the district. Raises `Missing` without a
+    district.
+    """
     for unit in places_of(person):
         return unit
     last = Appointment.objects.filter(person=person).order_by("-ends_on").select_related("unit").first()
@@ -49,8 +51,9 @@ def ask(
 ) -> PersonalRequest:
     """Take down what somebody asks about their own data.
 
-    Who may: the person themselves on their phone; at the counter and on paper who has `HANDLE_REQUESTS` in the answering unit.
-    The same id with the same words gives the stored request. Raises `Denied`, `Conflict` when one like it is open.
+    Who may: the person themselves on their phone; at the counter and on paper who has `HANDLE_REQUESTS` in the
+    answering unit. The same id with the same words gives the stored request. Raises `Denied`, `Conflict` when one
+    like it is open.
     """
     unit = answering_unit(person)
     _may_ask(acting_user, person, channel, unit)
@@ -107,8 +110,9 @@ def answer(
 ) -> PersonalRequest:
     """Carry a request out (`done`) or refuse it with a reason (`refused`).
 
-    Who may: `HANDLE_REQUESTS` in its unit, nobody their own. Done means done: a correction writes the name and birth month asked
-    for (or `name`), a deletion erases. Raises `Denied`, `Conflict` when it is answered, `StillNeeded`, `Invalid`.
+    Who may: `HANDLE_REQUESTS` in its unit, nobody their own. Done means done: a correction writes the name and birth
+    month asked for (or `name`), a deletion erases. Raises `Denied`, `Conflict` when it is answered, `StillNeeded`,
+    `Invalid`.
     """
     locked = PersonalRequest.objects.select_for_update().select_related("person", "unit").get(pk=request.pk)
     require(acting_user, Right.HANDLE_REQUESTS, locked.unit)

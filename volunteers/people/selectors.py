@@ -72,7 +72,8 @@ def _names_around(held: Iterable[Appointment]) -> dict[str, str]:
 
 
 def persons_meant(user: Actor, *, name: str, phone: str) -> list[Person]:
-    """Who is meant at the counter: by name, and number where there is one, among those whom the user's units answer for.
+    """Who is meant at the counter: by name, and number where there is one, among those whom the user's units answer
+    for.
 
     Somebody of another unit is not found, right number or not: a number must not tell who is where.
     """

@@ -27,7 +27,9 @@ class TooYoung(Invalid):
 
 
 def require_age_of(born_on: dt.date | None, years: int) -> None:
-    """Raise `TooYoung` when somebody born on a day is not yet so old; an unknown day passes, it was confirmed by word."""
+    """Raise `TooYoung` when somebody born on a day is not yet so old; an unknown day passes, it was confirmed by
+    word.
+    """
     if born_on is not None and age_on(born_on, clock.today()) < years:
         text = _("要满 %(years)d 周岁才可以。") % {"years": years}
         raise TooYoung(text, errors={"born_on": text})
@@ -67,8 +69,8 @@ def give_consent(
 ) -> Consent:
     """Write down that somebody agrees to a wording. Twice the same is one row.
 
-    Who may: the person; who has `CONFIRM_RESIDENT` or `HANDLE_REQUESTS` where they live or serve, for another channel than
-    their own phone; the program. A child's consent names the guardian. Raises `Denied`, `Missing`, `Invalid`.
+    Who may: the person; who has `CONFIRM_RESIDENT` or `HANDLE_REQUESTS` where they live or serve, for another channel
+    than their own phone; the program. A child's consent names the guardian. Raises `Denied`, `Missing`, `Invalid`.
     """
     _may_speak_for(acting_user, person, channel)
     if document == MINORS and guardian is None:
@@ -115,8 +117,8 @@ def _write(row: Consent, name: str, version: int, acting_user: Actor) -> Consent
 def reveal_phone(*, person: Person, acting_user: Actor, why: str = "") -> str:
     """The number in clear, written down; so many a day for each (`PHONE_REVEALS_A_DAY`), one's own aside.
 
-    Who may: `permissions.can_see_phone`. Raises `Missing` outside the user's sight, `Denied` in sight without the right,
-    `TooMany` beyond the quota, `Conflict` when there is no number.
+    Who may: `permissions.can_see_phone`. Raises `Missing` outside the user's sight, `Denied` in sight without the
+    right, `TooMany` beyond the quota, `Conflict` when there is no number.
     """
     if not can_know(acting_user, person):
         raise Missing

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         if verdict.fault:
             raise CommandError(f"the audit trail was changed: {verdict.fault}")
         self.stdout.write(
-            f"{verdict.entries} entries under {verdict.seals} seals are as they were; {verdict.unsealed} are not sealed yet"
+            f"{verdict.entries} entries under {verdict.seals} seals are as they were; "
+            f"{verdict.unsealed} are not sealed yet"
         )
         self.stdout.write(f"newest root: {verdict.head}")
