@@ -1,4 +1,4 @@
-"""An authenticator made of software, as the browser would speak for it (WebAuthn level 2, "none" attestation, ES256)."""
+"""An authenticator made of software, as the browser would speak for it (WebAuthn 2, "none" attestation, ES256)."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Robot:
     def ask(self) -> None:
         """One hostile request."""
         number = self.dice.choice(self.known if self.dice.random() < 0.5 else self.unknown)
-        address = {"REMOTE_ADDR": self.dice.choice(self.networks)}
+        address: dict[str, Any] = {"REMOTE_ADDR": self.dice.choice(self.networks)}
         if self.dice.random() < 0.2:
             client = at_a_sign(f"sign {self.dice.randrange(5)}")
             answer = client.post("/login/register/", told(number), **address)

@@ -1,4 +1,4 @@
-"""Whether a number is somebody's cannot be told: not by text, status, headers, queries or time (threat T10, goal G9)."""
+"""Whether a number is somebody's cannot be told: by no text, status, header, query or time (threat T10, goal G9)."""
 
 from __future__ import annotations
 

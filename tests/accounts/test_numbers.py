@@ -48,7 +48,7 @@ def test_a_code_to_the_new_number_makes_it_mine(
     code = change(client, NEW)
     assert phone_of(User.objects.get(pk=cast.leader.pk)) == old, "not before the code"
     assert client.post("/me/phone/code/", {"code": code})["Location"] == "/me/devices/"
-    person = Person.objects.get(pk=cast.leader.person_id)
+    person = Person.objects.get(pk=person_of(cast.leader).pk)
     assert person.phone == NEW
     assert AuditEntry.objects.filter(act="phone.change", object_id=str(person.pk)).count() == 1
     assert Notification.objects.filter(stream_key=f"p:{person.pk}", kind="phone").count() == 1

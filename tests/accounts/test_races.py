@@ -124,7 +124,10 @@ def test_two_hand_ins_of_one_number_at_once_make_one_person(committed_cast: Cast
         client, code = waiting.pop()
         return client.post("/login/register/code/", {"code": code}).status_code
 
-    with failpoints.armed("register.before_insert", lambda: door.wait(10)):
+    def meet() -> None:
+        door.wait(10)
+
+    with failpoints.armed("register.before_insert", meet):
         answers = all_at_once(hand_in, 2)
     assert answers == [302, 302]
     person = Person.objects.by_phone(number).get()

@@ -26,7 +26,8 @@ from tests.permissions.rules import (
     who,
 )  # fmt: skip
 from tests.permissions.things_accounts import SORTS
-from tests.permissions.world import ANONYMOUS, STAFFED_SORTS
+from tests.permissions.visitors import ANONYMOUS
+from tests.permissions.world import STAFFED_SORTS
 
 STAFFED_SORTS |= SORTS
 _numbers = count(1000)
@@ -50,6 +51,8 @@ _KEPT = console((PAGE, _OVER), (DENIED, _SEEN))
 _METHOD = console((METHOD, who(CLERKS)))
 _AT_COUNTER = console((PAGE, _OVER), (DENIED, _SEEN))
 
+_NOT_THEIRS = rule((PAGE, who(_STALE)), (MISSING, who(STAFF)), otherwise=DENIED)
+
 ROWS = {
     "passkey_login_options": public(METHOD, PAGE),
     "passkey_login": public(METHOD, INVALID),
@@ -63,13 +66,14 @@ ROWS = {
     "device_end_others": Row(METHOD_FOR_ALL, signed_in(PAGE)),
     "device_end": Row(METHOD_FOR_ALL, rule((PAGE, who(_STALE))), "device"),
     "confirm": Row(signed_in(PAGE), signed_in(INVALID)),
-    "phone_change": Row(rule((DENIED, who("operator")), otherwise=PAGE), rule((PAGE, who(_STALE)), (DENIED, who("operator")), otherwise=INVALID)),
+    "phone_change": Row(
+        rule((DENIED, who("operator")), otherwise=PAGE),
+        rule((PAGE, who(_STALE)), (DENIED, who("operator")), otherwise=INVALID),
+    ),
     "phone_change_code": Row(signed_in(PAGE), signed_in(PAGE)),
     "passkey_list": Row(rule((PAGE, who(STAFF)), otherwise=DENIED), METHOD_FOR_ALL),
-    "passkey_rename": Row(
-        METHOD_FOR_ALL, rule((PAGE, who(_STALE)), (MISSING, who(STAFF)), otherwise=DENIED), "passkey"
-    ),
-    "passkey_remove": Row(METHOD_FOR_ALL, rule((PAGE, who(_STALE)), (MISSING, who(STAFF)), otherwise=DENIED), "passkey"),
+    "passkey_rename": Row(METHOD_FOR_ALL, _NOT_THEIRS, "passkey"),
+    "passkey_remove": Row(METHOD_FOR_ALL, _NOT_THEIRS, "passkey"),
     "console_staff_list": Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS)))),
     "console_staff_results": Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS)))),
     "console_staff_account": Row(console((PAGE, _SEEN)), _METHOD, "colleague"),

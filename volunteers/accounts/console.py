@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -70,9 +71,9 @@ class StaffListView(ScopedListView):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """Those who hold a staff role today, with what the column of states needs; one query."""
-        rows = super().get_base_queryset().active().filter(role__in=STAFF)
+        rows = Appointment.objects.visible_to(self.request.user).active().filter(role__in=STAFF)
         mine = {"user__person_id": OuterRef("person_id")}
-        factors = second_factor.Authenticator.objects.filter(type="totp", **mine)
+        factors = Authenticator.objects.filter(type="totp", **mine)
         waiting = StaffInvitation.objects.filter(used_at__isnull=True, expires_at__gt=timezone.now(), **mine)
         return rows.select_related("person__user", "unit").annotate(
             totp=Exists(factors),

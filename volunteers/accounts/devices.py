@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from importlib import import_module
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -60,7 +61,7 @@ def session_mark(session_key: str) -> str:
 
 
 def kind_of(user_agent: str) -> tuple[str, str]:
-    """System and browser as they are stored; empty where nothing fits. No version and no model: that would be a track."""
+    """System and browser as they are stored, empty where nothing fits. No version, no model: that would be a track."""
     system = next((kept for sign, kept, _label in _SYSTEMS if sign in user_agent), "")
     browser = next((kept for sign, kept, _label in _BROWSERS if sign in user_agent), "")
     return system, browser
@@ -139,7 +140,7 @@ def _end(devices: list[Device]) -> None:
 
 
 @transaction.atomic
-def end_device(*, uid: object, acting_user: User) -> None:
+def end_device(*, uid: UUID, acting_user: User) -> None:
     """End one session of one's own; its sockets close. Raises `Missing` for anybody else's, and the second time."""
     device = Device.objects.select_for_update().filter(user=acting_user, uid=uid).first()
     if device is None:

@@ -1,4 +1,4 @@
-"""Figures of sign-in for `/metrics`: the budget of messages, and what became of them. Asked of the database when scraped.
+"""Figures of sign-in for `/metrics`: the budget of messages, and what became of them. Asked for when scraped.
 
 They come from the rows, not from counters of a process: the worker sends, any page process answers.
 """

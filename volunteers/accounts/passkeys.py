@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -141,7 +142,7 @@ def begin_using(request: HttpRequest, user: User | None = None) -> dict[str, Any
 def use_passkey(request: HttpRequest, *, answer: dict[str, Any]) -> User:
     """Whose passkey answered the question of this session. Raises `WrongPasskey`.
 
-    A counter that does not go up tells of a copied key: it is refused and written down. Keys that always say 0 have none.
+    A counter that does not go up tells of a copied key: refused and written down. Keys that always say 0 have none.
     """
     state = request.session.pop(_USING, None)
     if not state:
@@ -189,7 +190,7 @@ def _good_name(name: str) -> str:
     return name
 
 
-def _mine(user: User, uid: object) -> Passkey:
+def _mine(user: User, uid: UUID) -> Passkey:
     found = Passkey.objects.select_for_update().filter(user=user, uid=uid).first()
     if found is None:
         raise Missing
@@ -197,7 +198,7 @@ def _mine(user: User, uid: object) -> Passkey:
 
 
 @transaction.atomic
-def rename_passkey(*, uid: object, name: str, acting_user: User) -> None:
+def rename_passkey(*, uid: UUID, name: str, acting_user: User) -> None:
     """Call one's own passkey something else. Raises `Missing`, `Invalid`."""
     passkey = _mine(acting_user, uid)
     Passkey.objects.filter(pk=passkey.pk).update(name=_good_name(name))
@@ -205,7 +206,7 @@ def rename_passkey(*, uid: object, name: str, acting_user: User) -> None:
 
 
 @transaction.atomic
-def remove_passkey(*, uid: object, acting_user: User) -> None:
+def remove_passkey(*, uid: UUID, acting_user: User) -> None:
     """Take one's own passkey away; the last second factor stays (`Conflict`). Raises `Missing`."""
     User.objects.select_for_update().get(pk=acting_user.pk)
     passkey = _mine(acting_user, uid)

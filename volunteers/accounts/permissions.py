@@ -17,7 +17,7 @@ def staff_posts(person: Person) -> list[Appointment]:
 
 
 def _is_over(user: Actor, unit: Unit, role: str) -> bool:
-    """Whether the user appoints from strictly above a unit; district clerks do for one another, nobody is above them."""
+    """Whether the user appoints from strictly above a unit; district clerks do for one another, having nobody above."""
     return any(
         grant.allows(Right.APPOINT)
         and unit.path.startswith(grant.path)
@@ -32,7 +32,7 @@ def can_know_staff(user: Actor, person: Person) -> bool:
 
 
 def can_keep_account(user: Actor, person: Person) -> bool:
-    """Whether the user may invite this colleague and decide on their second factor: over every post, and not oneself."""
+    """Whether the user may invite this colleague and decide on their second factor: over every post, not oneself."""
     posts = staff_posts(person)
     if not posts or person.pk == person_id_of(user):
         return False

@@ -99,7 +99,7 @@ def qr_of(address: str) -> SafeString:
 
 
 @transaction.atomic
-def ask_for_reset(*, person: Person, reason: str, acting_user: User) -> FactorReset:
+def ask_for_reset(*, person: Person, reason: str, acting_user: Actor) -> FactorReset:
     """Ask that a colleague's second factor be forgotten; nothing changes until a second person agrees.
 
     Raises `Denied`, `Invalid` without a reason, `Conflict` when there is none to forget or it was asked already.
@@ -123,12 +123,13 @@ def ask_for_reset(*, person: Person, reason: str, acting_user: User) -> FactorRe
 
 
 @transaction.atomic
-def decide_reset(*, reset: FactorReset, agree: bool, acting_user: User) -> None:
+def decide_reset(*, reset: FactorReset, agree: bool, acting_user: Actor) -> None:
     """The second person's word. Agreed: every second factor and session of the account ends; the password stays.
 
     Who may: APPOINT strictly above, neither the one who asked nor the one concerned. Raises `Denied`, `Conflict`.
     """
-    row = FactorReset.objects.select_for_update().select_related("user__person").get(pk=reset.pk)
+    rows = FactorReset.objects.select_for_update(of=("self",)).select_related("user__person", "asked_by")
+    row = rows.get(pk=reset.pk)
     person = row.user.person
     if person is None or not can_keep_account(acting_user, person):
         raise Denied

@@ -34,7 +34,9 @@ class NotSent(Exception):
 class SmsGateway(Protocol):
     """What hands a code to a phone."""
 
-    shows_codes: bool
+    @property
+    def shows_codes(self) -> bool:
+        """Whether pages may show the code themselves: the demo only."""
 
     def send(self, *, phone: str, code: str, ref: str) -> None:
         """Send once. Raises `NotSent`; the caller does not try again."""

@@ -12,7 +12,7 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from volunteers.accounts import outgoing
@@ -86,7 +86,7 @@ class TencentGateway:
     app_id: str
     sign_name: str
     template_id: str
-    shows_codes: bool = False
+    shows_codes: ClassVar[bool] = False
 
     def send(self, *, phone: str, code: str, ref: str) -> None:
         """Hand one code over. Raises `NotSent` with the reason; `SessionContext` carries our reference."""

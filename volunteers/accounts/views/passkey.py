@@ -1,4 +1,4 @@
-"""Passkeys of staff: sign in with one, add, name and remove one's own. The browser's part is frontend/src/passkey.ts."""
+"""Passkeys of staff: sign in with one, add, name, remove one's own. The browser's part is frontend/src/passkey.ts."""
 
 from __future__ import annotations
 
