@@ -1,6 +1,7 @@
-"""`make shots`: take the README's pictures anew, from a site of its own with a fresh sample district. Runs in .venv.
+"""`make shots`: take the pictures of the guides anew, from a site of its own with a fresh sample district. Runs in .venv.
 
 Every picture is one line of SHOTS: whose eyes, which page, which screen. Another site: ARGS="--url http://…".
+A guide that shows a picture without such a line fails the tests.
 The district is made below var/shots and kept for the next time; ARGS="--fresh" makes it anew.
 """
 
@@ -21,26 +22,28 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.demo.personas import HOME_COMMUNITY, HOME_ESTATE, LEADER, WORKER
 from ops.run import prepare
 from ops.services_local import chromium, die_with, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-PHONE, DESK = (390, 844), (1280, 800)
+PHONE, DESK, TALL = (390, 844), (1280, 800), (1280, 1240)
 PATIENCE = 90.0
+TITLE = "td.title a"
 QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture. `follow` is a selector of a link to click before it is taken."""
+    """One picture. `follow` is a selector of what to click before it is taken, or several, one after another."""
 
     name: str
     persona: str
     path: str
     screen: tuple[int, int] = PHONE
     scheme: Literal["light", "dark"] = "light"
-    follow: str = ""
+    follow: str | tuple[str, ...] = ""
     elder: bool = False
 
 
@@ -67,7 +70,83 @@ SHOTS = (
     Shot("console-roster", "district", "/console/roster/", DESK),
     Shot("console-tasks", "worker", "/console/tasks/", DESK),
     Shot("console-benefits", "district", "/console/rewards/benefit/", DESK),
-)
+    # docs/leaders.md
+    Shot("homes", "leader", "/homes/"),
+    Shot("household", "leader", "/homes/", follow="main a.win--lit"),
+    Shot("enter", "leader", "/homes/", follow="main a[href^='/homes/enter/']"),
+    Shot("my-post", "leader", "/posts/mine/"),
+    Shot("leave", "leader", "/posts/mine/", follow="main a[href$='/leave/']"),
+    Shot("step-down", "leader", "/posts/mine/", follow="main a[href$='/step-down/']"),
+    Shot("handover", "leader", "/posts/mine/", follow="main a[href$='/handover/']"),
+    Shot("propose", "group", "/posts/propose/"),
+    Shot("my-data", "leader", "/me/data/"),
+    Shot("devices", "leader", "/me/devices/"),
+    # docs/residents.md
+    Shot("find", "", "/find/"),
+    Shot("sign", "", f"/find/?q={HOME_ESTATE}", follow=("main a.cell", "main a.plate")),
+    Shot("my-home", "resident", "/homes/mine/"),
+    Shot("notice-of-appointment", "resident", "/posts/notices/", follow="main a[href^='/posts/notices/']"),
+    Shot("my-deletion", "resident", "/me/data/delete/"),
+    # docs/staff/people.md
+    Shot("staff-find", "worker", "/console/find/?q=zgl", DESK),
+    Shot("staff-people", "worker", "/console/people/", DESK),
+    Shot("staff-person", "worker", f"/console/people/?q={LEADER.name}", DESK, follow=TITLE),
+    Shot("staff-correct", "worker", f"/console/people/?q={LEADER.name}", DESK, follow=(TITLE, "a[href$='/correct/']")),
+    Shot("staff-export", "worker", "/console/people/", DESK, follow=".console-export summary"),
+    Shot("staff-unit", "worker", f"/console/units/?q={HOME_COMMUNITY}", TALL, follow=TITLE),
+    Shot("staff-roles", "worker", "/console/appointments/", DESK),
+    Shot("staff-accounts", "district", "/console/accounts/", DESK),
+    Shot("staff-account", "district", f"/console/accounts/?q={WORKER.name}", TALL, follow=TITLE),
+    # docs/staff/posts.md
+    Shot("staff-proposals", "worker", "/console/proposals/", DESK),
+    Shot("staff-propose", "worker", "/console/proposals/new/", TALL),
+    Shot("staff-proposal", "worker", "/console/proposals/?state=proposed", TALL, follow=TITLE),
+    Shot("staff-notice", "worker", "/console/proposals/?state=noticed", TALL, follow=TITLE),
+    Shot("staff-appointment", "worker", f"/console/appointments/?q={LEADER.name}", DESK, follow=TITLE),
+    Shot(
+        "staff-leave", "worker", f"/console/appointments/?q={LEADER.name}", DESK,
+        follow=(TITLE, ".console-actions a[href$='/leave/']"),
+    ),
+    Shot(
+        "staff-end", "worker", f"/console/appointments/?q={LEADER.name}", DESK,
+        follow=(TITLE, ".console-actions a[href$='/end/']"),
+    ),
+    Shot(
+        "staff-handover", "worker", f"/console/appointments/?q={LEADER.name}", TALL,
+        follow=(TITLE, ".console-actions a[href$='/handover/']"),
+    ),
+    Shot("staff-vacancies", "worker", "/console/vacancies/", DESK),
+    Shot("staff-sizes", "worker", "/console/sizes/", DESK),
+    Shot("staff-appoint", "district", "/console/appointments/staff/", DESK),
+    # docs/staff/homes.md
+    Shot("staff-estates", "worker", "/console/estates/", DESK),
+    Shot("staff-buildings", "worker", f"/console/buildings/?q={HOME_ESTATE}", DESK),
+    Shot("staff-building", "worker", f"/console/buildings/?q={HOME_ESTATE}", TALL, follow=TITLE),
+    Shot("staff-signs", "worker", "/console/signs/", DESK),
+    Shot(
+        "sign-a4", "worker", f"/console/buildings/?q={HOME_ESTATE}", TALL,
+        follow=(TITLE, ".console-ways a[href*='/signs/a4/']"),
+    ),
+    Shot("staff-households", "worker", "/console/households/", DESK),
+    Shot("staff-residents", "worker", "/console/residents/", DESK),
+    Shot("staff-doors", "worker", "/console/doors/", DESK),
+    # docs/staff/structure.md
+    Shot("staff-structure-new", "worker", "/console/structure/new/", DESK),
+    Shot("staff-structure", "worker", "/console/structure/", TALL, follow=TITLE),
+    Shot("staff-month", "worker", "/console/reports/month/", DESK),
+    # docs/staff/orgs.md
+    Shot("staff-party", "worker", "/console/party/", DESK),
+    Shot("staff-party-gaps", "street", "/console/party/gaps/", DESK),
+    Shot("staff-departments", "district", "/console/departments/", DESK),
+    Shot("staff-cadres", "district", "/console/cadres/", DESK),
+    Shot("staff-clerks", "worker", "/console/rewards/clerk/", DESK),
+    # docs/map.md and docs/staff/requests.md
+    Shot("staff-map", "street", "/console/map/", TALL),
+    Shot("staff-map-community", "worker", "/console/map/", TALL),
+    Shot("staff-requests", "worker", "/console/requests/", DESK),
+    Shot("staff-request", "worker", "/console/requests/", DESK, follow=TITLE),
+    Shot("staff-audit", "district", "/console/audit/", DESK),
+)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -124,16 +203,21 @@ def take(browser: Browser, url: str, shot: Shot) -> None:
     page = context.new_page()
     if shot.persona:
         become(page, url, shot.persona)
-    page.goto(url + shot.path)
-    link = page.locator(shot.follow).first if shot.follow else None
-    if link and link.count():
-        link.click()
+    answer = page.goto(url + shot.path)
+    missed = [] if answer and answer.ok else [f"{shot.path} was not answered well"]
+    for selector in (shot.follow,) if isinstance(shot.follow, str) else shot.follow:
+        link = page.locator(selector).first if selector else None
+        if link and link.count():
+            link.click()
+            page.wait_for_load_state("load")
+        elif link:
+            missed.append(f"nothing to click at {selector}")
     # The live line keeps a socket open, so the network is never idle: the page's own things are enough.
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
     page.screenshot(path=PICTURES / f"{shot.name}.png")
     context.close()
-    print(f"  docs/pictures/{shot.name}.png")
+    print("  ".join([f"  docs/pictures/{shot.name}.png", *missed]))
 
 
 def become(page: Page, url: str, persona: str) -> None:
