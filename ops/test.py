@@ -87,7 +87,7 @@ def on_sqlite(words: list[str], workers: int) -> Half:
     return run("SQLite", SQLITE, words, workers=workers, services={})
 
 
-def on_postgres(words: list[str], marks: str = POSTGRES) -> Half | None:
+def on_postgres(words: list[str], marks: str = POSTGRES, *, name: str = "PostgreSQL with Redis") -> Half | None:
     """The second half, one test at a time, as its races want both cores. None where the machine has no servers."""
     given = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
     database, redis = LocalPostgres(durable=False), LocalRedis()
@@ -96,13 +96,23 @@ def on_postgres(words: list[str], marks: str = POSTGRES) -> Half | None:
             "DATABASE_URL": given[0] if given[0].startswith("postgres") else database.start().url,
             "REDIS_URL": given[1] or redis.start().url,
         }
-        return run("PostgreSQL with Redis", marks, words, workers=1, services=services)
+        return run(name, marks, words, workers=1, services=services)
     except NoService as missing:
-        print(f"\n=== PostgreSQL with Redis ===\nLeft out: all of it: {missing}", flush=True)
-        return Half("PostgreSQL with Redis", 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
+        print(f"\n=== {name} ===\nLeft out: all of it: {missing}", flush=True)
+        return Half(name, 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
     finally:
         redis.stop()
         database.stop()
+
+
+def soak(words: list[str]) -> list[Half]:
+    """The long tests: parts of divided ones beside each other on SQLite, the others one at a time on PostgreSQL."""
+    workers = min(4, os.cpu_count() or 1)
+    divided = run("Divided", "soak and divided", words, workers=workers, services={})
+    if divided.code == INTERRUPTED:
+        return [divided]
+    alone = on_postgres(words, "soak and not divided", name="Alone")
+    return [divided, alone] if alone else [divided]
 
 
 def closing(halves: list[Half]) -> int:
@@ -127,7 +137,7 @@ def main(words: list[str]) -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     which = words.pop(0) if words and words[0] in {"--sqlite", "--postgres", "--soak"} else ""
     if which == "--soak":
-        return closing([half for half in [on_postgres(words, "soak")] if half])
+        return closing(soak(words))
     halves: list[Half] = []
     if which != "--postgres":
         halves.append(on_sqlite(words, workers=min(2, os.cpu_count() or 1)))

@@ -18,7 +18,8 @@ from django.utils.translation import trans_real
 
 from ops import messages
 from tests.cast import Cast
-from tests.permissions.world import ANONYMOUS, World, make_world
+from tests.permissions.visitors import ANONYMOUS
+from tests.permissions.world import World, make_world
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%\w|%[sd]|\{\w*\}|</?\w+[^>]*>")
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]+")

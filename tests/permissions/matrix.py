@@ -31,7 +31,8 @@ from tests.permissions.rules import (
 )  # fmt: skip
 from tests.permissions.table import TABLE
 from tests.permissions.table_wagtail import FALLS_OVER, wagtail_row
-from tests.permissions.world import OWN, RELATIONS, VISITORS, World, page_state
+from tests.permissions.visitors import OWN, PLACES, RELATIONS, VISITORS
+from tests.permissions.world import STAFFED_SORTS, World, page_state
 
 METHODS = ("GET", "POST", "FULL", "PUT", "DELETE")
 PLACEHOLDER = re.compile(r"<(?:[a-z_]+:)?([a-z_0-9]+)>|\(\?P<([a-z_0-9]+)>(?:\([^()]*\)|[^()])*\)")
@@ -79,8 +80,6 @@ class Question:
 
 
 def _relations(row: Row, visitor: str) -> tuple[str, ...]:
-    from tests.permissions.world import PLACES, STAFFED_SORTS
-
     if not row.sort:
         return (OWN,)
     places = PLACES[visitor][row.sort in STAFFED_SORTS]

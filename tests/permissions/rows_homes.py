@@ -32,7 +32,8 @@ from volunteers.units.models import Level, Unit
 
 LOOKS_AFTER = who(LEADERS, "own") | who(LEADERS_ABOVE, "below") | who(STAFF, "own below")
 ENTERS = who("leader", "own") | who("group_leader", "below")
-MINE = who("resident")
+MINE = who("resident asking_resident")  # who has asked sees that, and may take it back
+_ONCE_ASKED = "asking_resident declined_resident left_resident"  # led on to what became of it
 KEPT = who(CLERKS, "own below")
 OF_A_COMMUNITY = who("worker other_worker", "own below") | who("street_clerk", "below")
 _DESK = Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS))))
@@ -108,7 +109,7 @@ PHONE = {
     # Codes that hang nowhere; the real ones are in tests/homes.
     "sign": public(MISSING),
     "join": public(MISSING, MISSING),
-    "homes": reading(rule((PAGE, who(f"{LEADERS} {STAFF} resident")), otherwise=DENIED)),
+    "homes": reading(rule((PAGE, who(f"{LEADERS} {STAFF} resident {_ONCE_ASKED}")), otherwise=DENIED)),
     "my_home": reading(signed_in(PAGE)),
     "my_visits": Row(NO_GET, signed_in(MISSING)),
     "my_listing": Row(NO_GET, rule((PAGE, MINE)), "", _unlisted, rule((PAGE, MINE))),

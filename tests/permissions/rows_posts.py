@@ -43,6 +43,8 @@ _SEEN = who(f"{LEADERS_ABOVE} {STAFF}", "own below")
 _AROUND = who("leader resident", "own sibling above") | who(LEADERS_ABOVE, "own below above") | who(STAFF, "own below")
 _OWN_STAFF = who("worker other_worker street_clerk district_clerk", "own")
 _OWN_HEADS = who(LEADERS, "own")
+_NOT_THEIRS = (MISSING, who("stand_in", "own"))  # the post of the one they stand in for
+_AWAY = (INVALID, who("leader_on_leave", "own"))
 _BELOW = who(f"{LEADERS_ABOVE} worker other_worker worker_without_factor", "below")
 
 
@@ -110,16 +112,17 @@ PHONE = {
     "post_notice": reading(rule((PAGE, _AROUND)), "noticed"),
     "post_objection": Row(NO_GET, rule((INVALID, _AROUND)), "noticed", _words, rule((PAGE, _AROUND))),
     "post_leave": Row(
-        rule((PAGE, _OWN_HEADS)), rule((IN, _OWN_HEADS)), "post", _leave, rule((PAGE, _OWN_HEADS))
+        rule(_NOT_THEIRS, (PAGE, _OWN_HEADS)), rule(_NOT_THEIRS, (IN, _OWN_HEADS)), "post", _leave,
+        rule(_NOT_THEIRS, _AWAY, (PAGE, _OWN_HEADS)),
     ),
     "post_leave_end": Row(NO_GET, signed_in(MISSING), "leave"),
     "post_stand_in_decline": Row(NO_GET, signed_in(MISSING), "post"),
     "post_step_down": Row(
-        rule((PAGE, _OWN_HEADS | _OWN_STAFF)), rule((IN, _OWN_HEADS | _OWN_STAFF)), "post", _nothing,
-        rule((PAGE, _OWN_HEADS | _OWN_STAFF)),
+        rule(_NOT_THEIRS, (PAGE, _OWN_HEADS | _OWN_STAFF)), rule(_NOT_THEIRS, (IN, _OWN_HEADS | _OWN_STAFF)), "post",
+        _nothing, rule(_NOT_THEIRS, (PAGE, _OWN_HEADS | _OWN_STAFF)),
     ),
     # Nobody of the cast took over from anybody: there is nothing to acknowledge, and what is not one's own is denied.
-    "post_handover": Row(rule((PAGE, _OWN_HEADS | _OWN_STAFF | _BELOW)), rule((DENIED, _BELOW)), "post"),
+    "post_handover": Row(rule(_NOT_THEIRS, (PAGE, _OWN_HEADS | _OWN_STAFF | _BELOW)), rule((DENIED, _BELOW)), "post"),
 }  # fmt: skip
 
 _UPPER = who("street_clerk district_clerk operating_clerk")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.permissions.world import ANONYMOUS, RELATIONS, VISITORS
+from tests.permissions.visitors import ANONYMOUS, LIKE, PLAIN, RELATIONS
 
 PAGE = "page"  # 2xx, or a redirect to another page of ours
 INVALID = "invalid"  # 400, 409, 422, 429: let in, and judged on the content
@@ -36,9 +36,9 @@ LEADERS = "leader group_leader area_leader"
 LEADERS_ABOVE = "group_leader area_leader"
 CLERKS = "worker other_worker street_clerk district_clerk operating_clerk"
 STAFF = f"{CLERKS} worker_without_factor"
-EVERYBODY = " ".join(VISITORS)
-SIGNED_IN = " ".join(name for name in VISITORS if name != ANONYMOUS)
-NOT_STAFF = " ".join(name for name in VISITORS if name not in {ANONYMOUS, *STAFF.split()})
+EVERYBODY = " ".join(PLAIN)
+SIGNED_IN = " ".join(name for name in PLAIN if name != ANONYMOUS)
+NOT_STAFF = " ".join(name for name in PLAIN if name not in {ANONYMOUS, *STAFF.split()})
 
 
 def who(visitors: str, relations: str = " ".join(RELATIONS)) -> Cells:
@@ -48,14 +48,18 @@ def who(visitors: str, relations: str = " ".join(RELATIONS)) -> Cells:
 
 @dataclass(frozen=True)
 class Rule:
-    """What each visitor is answered: the first set that names them counts."""
+    """What each visitor is answered: the first set that names them counts, else the one they are like."""
 
     answers: tuple[tuple[str, Cells], ...]
     otherwise: str
 
     def expected(self, visitor: str, relation: str) -> str:
         """The outcome for one visitor in one relation."""
-        return next((outcome for outcome, cells in self.answers if (visitor, relation) in cells), self.otherwise)
+        for name in (visitor, LIKE.get(visitor, visitor)):
+            for outcome, cells in self.answers:
+                if (name, relation) in cells:
+                    return outcome
+        return self.otherwise
 
 
 def rule(*answers: tuple[str, Cells], otherwise: str = MISSING, anonymous: str = LOGIN) -> Rule:

@@ -43,6 +43,8 @@ CHECK_INS = who(LEADERS, "own") | who(LEADERS_ABOVE, "below") | who(STAFF, "own 
 DECIDERS = (
     who(LEADERS_ABOVE, "below") | who(CLERKS, "below") | who("worker_without_factor operating_clerk", "own below")
 )
+# Somebody who stands in speaks for themselves: the leader's own word is not theirs to read or to change.
+STANDS_IN = who("stand_in", "own")
 TOLD = who(f"{LEADERS} resident", "own above") | who(STAFF, "own below above")
 ENTITLED = who(LEADERS, "own above")
 ABOVE_ANYWHERE = who(f"{LEADERS_ABOVE} {STAFF}")
@@ -140,18 +142,18 @@ TASKS = {
     "check_in_list": reading(rule((PAGE, ABOVE_ANYWHERE), otherwise=DENIED)),
     "check_in_confirm": Row(
         NO_GET, signed_in(INVALID), "check_in", lambda thing: {"ids": [str(thing.pk)]},
-        rule((PAGE, DECIDERS), (DENIED, CHECK_INS)),
+        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)),
     ),
     "task_detail": Row(
         rule((PAGE, SEEN)), rule((IN, SEEN)), "task", _word,
         # The word of whoever holds the unit is there already: a second one is a conflict.
-        rule((INVALID, who(LEADERS, "own")), (PAGE, ASKED)),
+        rule((PAGE, STANDS_IN), (INVALID, who(LEADERS, "own")), (PAGE, ASKED)),
     ),
     "task_done": reading(rule((PAGE, SEEN)), "task"),
     "check_in_change": Row(rule((PAGE, SEEN)), rule((IN, SEEN)), "task"),
     "task_decline": Row(
         NO_GET, rule((INVALID, SEEN)), "task", new_id,
-        rule((INVALID, who(LEADERS, "own")), (PAGE, ASKED)),
+        rule((PAGE, STANDS_IN), (INVALID, who(LEADERS, "own")), (PAGE, ASKED)),
     ),
     "check_in_for": Row(
         rule((PAGE, who(f"{LEADERS_ABOVE} {STAFF}", "below")), (DENIED, who(f"{LEADERS_ABOVE} {STAFF}", "own"))),
@@ -166,10 +168,10 @@ TASKS = {
     "task_outcome": reading(rule((PAGE, SEEN)), "closed"),
     "outcome_photo": reading(rule((PAGE, SEEN)), "closed"),
     "check_in_return": Row(
-        rule((PAGE, DECIDERS), (DENIED, CHECK_INS)), rule((IN, DECIDERS), (DENIED, CHECK_INS)), "check_in",
-        _reason, rule((PAGE, DECIDERS), (DENIED, CHECK_INS)),
+        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), rule((MISSING, STANDS_IN), (IN, DECIDERS), (DENIED, CHECK_INS)), "check_in",
+        _reason, rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)),
     ),
-    "check_in_photo": reading(rule((PAGE, CHECK_INS)), "check_in"),
+    "check_in_photo": reading(rule((MISSING, STANDS_IN), (PAGE, CHECK_INS)), "check_in"),
 }  # fmt: skip
 
 _TOLD = rule((PAGE, TOLD), anonymous=MISSING)
@@ -196,11 +198,11 @@ API = {
     "api:task_detail": Row(rule((PAGE, SEEN)), METHOD_FOR_ALL, "task", json=True),
     "api:check_in_create": Row(
         METHOD_FOR_ALL, signed_in(INVALID), "task", _word,
-        rule((INVALID, who(LEADERS, "own")), (PAGE, ASKED)), json=True,
+        rule((PAGE, STANDS_IN), (INVALID, who(LEADERS, "own")), (PAGE, ASKED)), json=True,
     ),
     "api:check_in_decline": Row(
         METHOD_FOR_ALL, signed_in(INVALID), "task", new_id,
-        rule((INVALID, who(LEADERS, "own")), (PAGE, ASKED)), json=True,
+        rule((PAGE, STANDS_IN), (INVALID, who(LEADERS, "own")), (PAGE, ASKED)), json=True,
     ),
     "api:task_close": Row(
         METHOD_FOR_ALL, signed_in(INVALID), "task", _outcome, rule((PAGE, CLOSERS), (DENIED, SEEN)), json=True
@@ -208,10 +210,10 @@ API = {
     "api:task_rollup": Row(signed_in(INVALID), METHOD_FOR_ALL, "task", json=True),
     "api:check_in_confirm": Row(
         METHOD_FOR_ALL, signed_in(INVALID), "check_in", lambda thing: {"ids": [str(thing.pk)]},
-        rule((PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True,
+        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True,
     ),
     "api:check_in_return": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "check_in", _reason, rule((PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True
+        METHOD_FOR_ALL, signed_in(INVALID), "check_in", _reason, rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True
     ),
     "api:event_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:event_detail": Row(rule((PAGE, TOLD)), METHOD_FOR_ALL, "event", json=True),

@@ -13,7 +13,8 @@ from tests.cast import Cast
 from tests.permissions.matrix import Address, Question, addresses, path_of, send
 from tests.permissions.rules import PAGE
 from tests.permissions.table import TABLE
-from tests.permissions.world import PLACES, RELATIONS, STAFFED_SORTS, make_world
+from tests.permissions.visitors import PLACES, RELATIONS
+from tests.permissions.world import STAFFED_SORTS, make_world
 
 # What a person does for themselves and nobody else acts on: the row itself is the trace.
 NO_ENTRY = {

@@ -1,12 +1,13 @@
 """What anybody may see, in random districts with random appointments, against a reference that a child could check.
 
-Few examples with `make test`; SCOPE_EXAMPLES=10000 for the release (goal G4).
+Few examples with `make test`; ten thousand, in parts that run beside each other, with `make soak` (goal G4).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import random
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from cms.models import HomePage, NoticePage
@@ -29,6 +30,7 @@ from volunteers.units.models import LEVELS, Appointment, Role, Unit
 from volunteers.units.rights import ROLE_RIGHTS, Right
 
 EXAMPLES = int(os.environ.get("SCOPE_EXAMPLES", "12"))
+MANY, PARTS = int(os.environ.get("SCOPE_EXAMPLES", "10000")), 4
 DAY = dt.timedelta(days=1)
 # Whether an appointment counts today: (starts, ends) in days from today.
 SPANS = {(-9, 30): True, (-9, 0): True, (0, 30): True, (-9, -1): False, (1, 30): False}
@@ -196,19 +198,36 @@ def check_things(made: District, drawn: list[tuple[int, int, bool]]) -> None:
         assert seen(NoticePage, user) == {r[9].pk for r in rows if r[2] or r[0] in near | tells}
 
 
-@pytest.mark.everywhere
-@pytest.mark.django_db
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(drawn=districts)
-def test_nobody_sees_more_or_less_than_their_roles_give(drawn: dict[str, Any]) -> None:
+HEALTH = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+def check(drawn: dict[str, Any]) -> None:
+    """One example, taken back afterwards."""
     with transaction.atomic():
         made = build(drawn)
         check_people(made)
         check_tasks(made, drawn["tasks"])
         check_things(made, drawn["things"])
         transaction.set_rollback(True)
+
+
+@pytest.mark.everywhere
+@pytest.mark.django_db
+@settings(max_examples=EXAMPLES, deadline=None, print_blob=True, suppress_health_check=HEALTH)
+@given(drawn=districts)
+def test_nobody_sees_more_or_less_than_their_roles_give(drawn: dict[str, Any]) -> None:
+    check(drawn)
+
+
+@pytest.mark.soak
+@pytest.mark.divided
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_in_ten_thousand_districts_too(part: int) -> None:
+    @seed(random.SystemRandom().getrandbits(64))  # each part its own districts
+    @settings(max_examples=MANY // PARTS, deadline=None, print_blob=True, suppress_health_check=HEALTH, database=None)
+    @given(drawn=districts)
+    def one(drawn: dict[str, Any]) -> None:
+        check(drawn)
+
+    one()

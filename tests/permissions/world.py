@@ -21,7 +21,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from cms.models import EventPage, NoticePage
-from cms.sections import section_of, sync_staff_groups
+from cms.sections import section_of
 from cms.services import write_event, write_notice
 from events.gatherings.services import Plan
 from events.tasks.models import CheckIn, Outcome, Task, TaskTally
@@ -29,44 +29,14 @@ from events.tasks.services import post_task
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Benefit, BenefitPackage, Merchant
 from tests.cast import SINCE, Cast
+from tests.permissions.visitors import PLACES, RELATIONS, make_visitors, sign_in
 from tests.roster.books import simple
 from volunteers.accounts.models import User
-from volunteers.accounts.services import mark_second_factor
 from volunteers.people.models import Person
 from volunteers.roster.models import ImportBatch
 from volunteers.roster.services import preview_import
-from volunteers.units.models import LEVEL_OF_ROLE, THREE_HEADS, Appointment, Role, Unit
+from volunteers.units.models import LEVEL_OF_ROLE, THREE_HEADS, Appointment, Unit
 
-OWN, BELOW, SIBLING, ABOVE = "own", "below", "sibling", "above"
-RELATIONS = (OWN, BELOW, SIBLING, ABOVE)
-ANONYMOUS = "anonymous"
-
-# The units that a visitor's four relations mean, in the tree down to the neighbourhoods, and among units with staff.
-_LEADER = ("neighbourhood", "", "neighbourhood2", "group")
-_STAFFED = ("community", "", "other_community", "street")
-_WORKER = (("community", "area", "other_community", "street"), _STAFFED)
-PLACES: dict[str, tuple[tuple[str, str, str, str], tuple[str, str, str, str]]] = {
-    ANONYMOUS: (_LEADER, _STAFFED),
-    "stranger": (_LEADER, _STAFFED),
-    "resident": (_LEADER, _STAFFED),
-    "leader": (_LEADER, _STAFFED),
-    "former_leader": (_LEADER, _STAFFED),
-    "group_leader": (("group", "neighbourhood", "other_group", "area"), _STAFFED),
-    "area_leader": (("area", "group", "other_area", "community"), _STAFFED),
-    "worker": _WORKER,
-    "worker_without_factor": _WORKER,
-    "other_worker": (
-        ("other_community", "other_area", "community", "street"),
-        ("other_community", "", "community", "street"),
-    ),
-    "street_clerk": (("street", "community", "other_street", "district"),) * 2,
-    "district_clerk": (("district", "street", "", ""),) * 2,
-    "officer": (_LEADER, _STAFFED),
-    "merchant_person": (_LEADER, _STAFFED),
-    "operator": (_LEADER, _STAFFED),
-    "operating_clerk": (("district", "street", "", ""),) * 2,
-}
-VISITORS = tuple(PLACES)
 STAFFED_LEVELS = ("district", "street", "community")
 TITLE = "矩阵里的一件事"
 
@@ -183,35 +153,11 @@ def _add_benefits(world: World, name: str, unit: Unit) -> None:
     world.things["batch", name] = batch
 
 
-def _add_visitors(world: World) -> None:
-    cast = world.cast
-    made: dict[str, User | None] = {name: getattr(cast, name, None) for name in VISITORS}
-    for name, role, unit in (
-        ("worker_without_factor", Role.COMMUNITY_WORKER, cast.community),
-        ("operating_clerk", Role.DISTRICT_CLERK, cast.district),
-        ("former_leader", Role.NEIGHBOUR_LEADER, cast.neighbourhood),
-    ):
-        person = Person.objects.create(name=name)
-        ended = timezone.localdate() - dt.timedelta(days=1) if name == "former_leader" else None
-        Appointment.objects.create(person=person, role=role, unit=unit, starts_on=SINCE, ends_on=ended)
-        made[name] = User.objects.create_user(name, person=person, is_superuser=name == "operating_clerk")
-    made["operator"] = User.objects.create_superuser("operator")
-    world.users = {name: user for name, user in made.items() if user}
-    sync_staff_groups()
-    for name, user in world.users.items():
-        client = Client()
-        client.force_login(user, backend="volunteers.accounts.backends.AccountBackend")
-        if name != "worker_without_factor":
-            session = client.session
-            mark_second_factor(session)
-            session.save()
-        world.cookies[name] = client.cookies["sid"].value
-
-
 def make_world(cast: Cast) -> World:
     """Everything; some hundred inserts. What each app adds lies in a file of its own, `things_<app>.py`."""
     world, jpeg = World(cast), _jpeg()
-    _add_visitors(world)
+    world.users = make_visitors(cast)
+    world.cookies = sign_in(world.users)
     names = {name for both in PLACES.values() for places in both for name in places if name}
     for name in sorted(names):
         furnish(world, name, getattr(cast, name), jpeg)
