@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from volunteers.accounts import limits
 from volunteers.accounts.phones import normal_digits
 
-_WORDS = "零一二三四五六七八九"
 _SALT = "challenge"
 GOOD_FOR = 20 * 60
 
@@ -47,7 +46,8 @@ def make(*, busy: bool) -> Challenge:
     """A fresh one. Costs nothing to make and stores nothing."""
     a, b = secrets.randbelow(8) + 2, secrets.randbelow(8) + 2
     token = TimestampSigner(salt=_SALT).sign(f"{a}.{b}.{secrets.token_urlsafe(12)}")
-    question = _("{a}加{b}等于几？").format(a=_WORDS[a], b=_WORDS[b])
+    words = _("零 一 二 三 四 五 六 七 八 九").split()
+    question = _("{a}加{b}等于几？").format(a=words[a], b=words[b])
     return Challenge(token, question, 0 if busy else settings.CHALLENGE_BITS)
 
 
