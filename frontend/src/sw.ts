@@ -4,7 +4,7 @@ declare const self: ServiceWorkerGlobalScope;
 
 const PAGES = "pages-1";
 const FILES = "files-1";
-const NEVER = ["/sync", "/api/", "/console/", "/merchant/", "/login/", "/logout/", "/demo/", "/csrf/", "/metrics", "/livez", "/readyz", "/ws/"];
+const NEVER = ["/sync", "/api/", "/console/", "/merchant/", "/login/", "/logout/", "/me/devices/", "/me/confirm/", "/me/phone/", "/me/passkeys/", "/me/data/", "/demo/", "/csrf/", "/metrics", "/livez", "/readyz", "/ws/"];
 
 self.addEventListener("install", () => void self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
