@@ -145,6 +145,7 @@ SHOTS = (
     Shot("staff-map-community", "worker", "/console/map/", TALL),
     Shot("staff-requests", "worker", "/console/requests/", DESK),
     Shot("staff-request", "worker", "/console/requests/", DESK, follow=TITLE),
+    Shot("staff-request-new", "worker", "/console/requests/new/", DESK),
     Shot("staff-audit", "district", "/console/audit/", DESK),
 )  # fmt: skip
 
