@@ -1,9 +1,9 @@
 """Tables written as files that office programs open: Excel and CSV, without a cell that could calculate (rule R34).
 
 Every text is forced to be text, and one that begins like a formula gets an apostrophe before it (threat T28), so that
-it stays harmless when somebody pastes it or saves the file in another format. A file leaves piece by piece while its rows
-are read: memory does not grow with the table, and nobody in between loses patience. A workbook is some lines of XML in
-a zip; written by hand it takes a twentieth of the time that a library takes, and it can be sent while it is made.
+it stays harmless when somebody pastes it or saves the file in another format. A file leaves piece by piece while its
+rows are read: memory does not grow with the table, and nobody in between loses patience. A workbook is some lines of
+XML in a zip; written by hand it takes a twentieth of the time that a library takes, and is sent while it is made.
 """
 
 from __future__ import annotations
@@ -159,7 +159,8 @@ _PARTS = {
     "xl/styles.xml": (
         f'<styleSheet {_NS}><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
         '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-        '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+        '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+        '<fill><patternFill patternType="gray125"/></fill>'
         '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
         '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
@@ -218,8 +219,8 @@ def _sheet_head(columns: int, *, frozen: bool = False) -> bytes:
 
 def _footer(said: Sequence[tuple[str, str]]) -> str:
     """Who made it and when, at the foot of every printed page."""
-    words = "  ".join(_UNPRINTABLE.sub("", text) for _label, text in said[1:3])
-    return f"<headerFooter><oddFooter>{escape(('&L' + words.replace('&', '&&') + '&R&P')[:255])}</oddFooter></headerFooter>"
+    words = "  ".join(_UNPRINTABLE.sub("", text) for _label, text in said[1:3])[:100].replace("&", "&&")
+    return f"<headerFooter><oddFooter>{escape(f'&L{words}&R&P')}</oddFooter></headerFooter>"
 
 
 def read_value(row: Any, path: str) -> object:

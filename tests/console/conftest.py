@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpResponseBase
@@ -36,3 +37,9 @@ def body_of(response: HttpResponseBase) -> bytes:
 def lines_of(response: HttpResponseBase) -> list[list[str]]:
     """The rows of a CSV, the lines about the file included."""
     return list(csv.reader(io.StringIO(body_of(response).decode("utf-8-sig"), newline="")))
+
+
+def told(response: Any) -> dict[str, Any]:
+    """What a list was rendered from: `object_list`, `items_count` and the rest."""
+    context: dict[str, Any] = response.context_data
+    return context

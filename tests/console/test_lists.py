@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import SINCE, Cast, person_of
+from tests.console.conftest import told
 from volunteers.people.models import Person
 from volunteers.people.search import matching
 from volunteers.units.models import Appointment, Level, Role, Unit
@@ -20,7 +21,7 @@ DAY = dt.timedelta(days=1)
 
 def names(client: Client, path: str, **query: str) -> list[str]:
     """The titles of a list's rows."""
-    rows = client.get(path, query).context_data["object_list"]  # type: ignore[attr-defined]
+    rows = told(client.get(path, query))["object_list"]
     return [getattr(row, "person", row).name for row in rows]
 
 
@@ -129,8 +130,7 @@ def test_a_longer_list_asks_no_more_questions(
     _fill(cast, 3)
     with django_assert_max_num_queries(40) as before:
         clerk.get(path + query)
-    _fill_more = Unit.objects.get(pk=cast.group.pk)
-    cast.group = _fill_more
+    cast.group.refresh_from_db()
     for number in range(10, 30):
         unit = cast.group.add_child(level=Level.NEIGHBOURHOOD, name=f"新{number}邻", starts_on=SINCE)
         cast.group.refresh_from_db()

@@ -154,8 +154,8 @@ def test_the_box_of_a_form_offers_what_one_may_see(cast: Cast, worker: Client) -
 class Form(forms.Form):
     """As any form of the console."""
 
-    def __init__(self, *args: object, user: User) -> None:
-        super().__init__(*args)
+    def __init__(self, data: dict[str, str], *, user: User) -> None:
+        super().__init__(data)
         self.fields["unit"] = UnitField(user=user, right=Right.APPOINT, levels=[Level.NEIGHBOURHOOD])
         self.fields["person"] = PersonField(user=user, required=False)
 

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from foundation.models import AuditEntry
-from tests.console.conftest import body_of
+from tests.console.conftest import body_of, told
 from tests.permissions.test_scope_property import District, build
 from tests.permissions.world import World, furnish
 from volunteers.accounts.models import User
@@ -67,7 +67,8 @@ def _walk(patterns: list[Any]) -> Iterator[tuple[str, type[ScopedListView], str]
         if isinstance(one, URLResolver):
             yield from _walk(one.url_patterns)
         elif isinstance(one, URLPattern):
-            view, kwargs = getattr(one.callback, "view_class", None), getattr(one.callback, "view_initkwargs", {})
+            view: Any = getattr(one.callback, "view_class", None)
+            kwargs: dict[str, Any] = getattr(one.callback, "view_initkwargs", {})
             listing = isinstance(view, type) and issubclass(view, ScopedListView)
             if listing and one.name and not kwargs.get("results_only") and not kwargs.get("exporting"):
                 yield one.name, view, kwargs.get("export_url_name", "")
@@ -82,7 +83,7 @@ def marked(made: District) -> None:
     cast: Any = SimpleNamespace(**{str(level): unit for level, unit in places.items()})
     world = World(cast)
     for who, user in enumerate(made.users):
-        Person.objects.filter(pk=user.person_id).update(name=f"读者{who}")
+        Person.objects.filter(pk=user.person_id or 0).update(name=f"读者{who}")
     for unit in made.units:
         taken = set(Person.objects.values_list("pk", flat=True))
         furnish(world, unit.name, unit)
@@ -126,12 +127,12 @@ def check_list(client: Client, user: User, found: tuple[str, type[ScopedListView
         return
     assert response.status_code == 200, name
     assert not leaks(response.content.decode(), secret), name
-    _check_rows(response.context_data, view, user, name)  # type: ignore[attr-defined]
+    _check_rows(told(response), view, user, name)
     for words in ("标", sorted(secret)[0] if secret else "b"):
         answer = client.get(path, {"q": words})
-        told = answer.content.decode().replace(words, "") if words in secret else answer.content.decode()
-        assert not leaks(told, secret), f"{name}?q={words}"
-        context = answer.context_data  # type: ignore[attr-defined]
+        text = answer.content.decode().replace(words, "") if words in secret else answer.content.decode()
+        assert not leaks(text, secret), f"{name}?q={words}"
+        context = told(answer)
         _check_rows(context, view, user, name)
         if words in secret:
             shown = "".join(str(getattr(row, "__dict__", row)) for row in context["object_list"])
@@ -162,15 +163,15 @@ def check_exactly(client: Client, made: District, who: int) -> None:
     if not made.allowed(who, Right.SEE_PEOPLE):
         return
     units = {made.units[at].pk for at in made.allowed(who, Right.SEE_UNIT)}
-    context = client.get("/console/units/").context_data  # type: ignore[attr-defined]
+    context = told(client.get("/console/units/"))
     assert {row.pk for row in context["object_list"]} == units
     assert context["items_count"] == len(units)
     places = [made.units[at].pk for at in made.allowed(who, Right.SEE_PEOPLE)]
     held = Appointment.objects.active().filter(unit_id__in=places)
-    context = client.get("/console/appointments/").context_data  # type: ignore[attr-defined]
+    context = told(client.get("/console/appointments/"))
     assert context["items_count"] == held.count()
     people = set(held.values_list("person_id", flat=True)) | {made.users[who].person_id}
-    context = client.get("/console/people/").context_data  # type: ignore[attr-defined]
+    context = told(client.get("/console/people/"))
     assert context["items_count"] == len(people)
 
 
@@ -181,8 +182,8 @@ def check_boxes(client: Client, secret: set[str]) -> None:
         for right in ("", Right.APPOINT, Right.KEEP_HOMES):
             asked = f"/console/units/choose/?name=unit&right={right}"
             assert not leaks(client.post(asked, {"unit-q": words}).content.decode(), secret), asked
-        told = client.post("/console/people/choose/?name=person", {"person-q": words}).content.decode()
-        assert not leaks(told, secret), words
+        text = client.post("/console/people/choose/?name=person", {"person-q": words}).content.decode()
+        assert not leaks(text, secret), words
 
 
 def serves_at_a_desk(made: District, who: int) -> bool:

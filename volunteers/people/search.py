@@ -1,4 +1,4 @@
-"""Finding people as staff look for them: by name, by how it sounds, by initials, by the last four digits of a number."""
+"""Finding people as staff look for them: by name, by sound, by initials, by the last four digits of a number."""
 
 from __future__ import annotations
 

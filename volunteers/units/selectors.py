@@ -31,7 +31,7 @@ MOST_WORDS = 5
 
 
 def named_like(words: str, prefix: str = "") -> Q:
-    """Condition for things with `name`, `pinyin` and `initials`: every word is part of the name, or how it begins to sound.
+    """Condition for things with `name`, `pinyin` and `initials`: each word is in the name, or how it begins to sound.
 
     Numbers are part of a name here: 第3片区, 7栋. `prefix` leads to the thing: "unit__".
     """

@@ -1,4 +1,4 @@
-"""The console's shared parts: doors and menus, lists with search, filters, export and bulk actions, the quick search."""
+"""The console's shared parts: doors, menus, lists with search, filters, export and bulk actions, the quick search."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def routes(view: type[ScopedListView], prefix: str, name: str) -> list[URLPatter
 
 
 def picked(request: HttpRequest, rows: QuerySet[Any], field: str = "uid") -> QuerySet[Any]:
-    """Those of the rows (scoped by the caller) whose uids were ticked and posted; raises `Invalid` for none or too many."""
+    """Those of the rows (scoped by the caller) whose uids were posted; raises `Invalid` for none or too many."""
     uids = []
     for text in request.POST.getlist("uids")[: MOST_PICKED + 1]:
         try:
