@@ -73,7 +73,7 @@ SHOTS = (
     # docs/leaders.md
     Shot("homes", "leader", "/homes/"),
     Shot("household", "leader", "/homes/", follow="main a.win--lit"),
-    Shot("enter", "leader", "/homes/", follow="main a[href^='/homes/enter/']"),
+    Shot("enter", "leader", "/homes/", follow="a[href^='/homes/enter/']"),
     Shot("my-post", "leader", "/posts/mine/"),
     Shot("leave", "leader", "/posts/mine/", follow="main a[href$='/leave/']"),
     Shot("step-down", "leader", "/posts/mine/", follow="main a[href$='/step-down/']"),
