@@ -1,4 +1,4 @@
-"""`make shots`: take the pictures of the guides anew, from a site of its own with a fresh sample district. Runs in .venv.
+"""`make shots`: take the pictures of the guides anew, from a site of its own with a sample district. Runs in .venv.
 
 Every picture is one line of SHOTS: whose eyes, which page, which screen. Another site: ARGS="--url http://…".
 A guide that shows a picture without such a line fails the tests.
