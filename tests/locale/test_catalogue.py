@@ -29,20 +29,34 @@ OWN_NAMES = (
     "简体中文", "中文", "使用完整服务", "社区", "片区名称", "组名称",
     "邻名称", "邻长姓名", "邻长电话", "三长",
 )  # fmt: skip
-EVERYBODY = ("/me/", "/inbox/", "/tasks/", "/points/", "/benefits/", "/notices/", "/events/", "/outbox/", "/logout/")
+EVERYBODY = (
+    "/me/", "/me/data/", "/me/data/correct/", "/me/data/object/", "/me/devices/", "/me/phone/", "/posts/notices/",
+    "/find/",
+    "/inbox/", "/tasks/", "/points/", "/benefits/", "/notices/", "/events/", "/outbox/", "/logout/",
+)  # fmt: skip
+CONSOLE = tuple(
+    f"/console/{place}/"
+    for place in (
+        "people", "appointments", "proposals", "vacancies", "households", "residents", "doors", "estates", "buildings",
+        "units", "structure", "structure/new", "reports/month", "party", "party/gaps", "cadres", "cadres/names",
+        "requests", "map", "find", "accounts",
+    )
+)  # fmt: skip
 PAGES: dict[str, tuple[str, ...]] = {
     ANONYMOUS: ("/", "/login/", "/login/staff/", "/notices/", "/events/", "/nothing-like-this/"),
     "stranger": ("/", *EVERYBODY, "/merchant/"),
-    "resident": ("/", *EVERYBODY, "/notices/{notice}/", "/events/{event}/"),
+    "resident": ("/", *EVERYBODY, "/homes/mine/", "/notices/{notice}/", "/events/{event}/"),
     "leader": (
-        "/", *EVERYBODY, "/tasks/{task}/", "/tasks/{task}/done/", "/tasks/{closed}/", "/tasks/{closed}/outcome/",
+        "/", *EVERYBODY, "/homes/", "/posts/mine/", "/posts/propose/", "/tasks/{task}/", "/tasks/{task}/done/", "/tasks/{closed}/", "/tasks/{closed}/outcome/",
         "/benefits/{benefit}/", "/benefits/{benefit}/code/", "/benefits/{benefit}/refused/",
         "/notices/{notice}/", "/events/{event}/",
     ),
     "group_leader": (
         "/", *EVERYBODY, "/tasks/waiting/", "/tasks/check-ins/{check_in}/return/", "/tasks/{task}/rollup/",
     ),
-    "worker": ("/", *EVERYBODY, "/tasks/new/", "/tasks/{task}/rollup/", "/tasks/{task}/close/"),
+    "worker": (
+        *CONSOLE, "/", *EVERYBODY, "/tasks/new/", "/tasks/{task}/rollup/", "/tasks/{task}/close/",
+    ),
     "merchant_person": ("/merchant/", "/merchant/history/", "/merchant/benefits/"),
 }  # fmt: skip
 REFUSED = {(ANONYMOUS, "/nothing-like-this/"): 404, ("stranger", "/merchant/"): 403}

@@ -1,6 +1,7 @@
 """The wordings that people consent to: one file a version under `consents/`, told apart by the hash of its text.
 
 A wording is never edited, since the consents given to it name its hash: a change is a new file with the next number.
+What people agree to is the Chinese text; beside each lies an English one to read, which binds nobody.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from django.utils.translation import get_language
 
 from foundation.errors import Missing
 
@@ -31,12 +34,24 @@ class Document:
     points: tuple[str, ...]
     sha256: str
 
+    @property
+    def to_read(self) -> Document:
+        """The same wording in the reader's language."""
+        if (get_language() or "").startswith("en"):
+            return _in_english(self.name, self.version)
+        return self
+
+
+@cache
+def _in_english(name: str, version: int) -> Document:
+    return _read(FOLDER / f"{name}-{version}.en.md", name, version)
+
 
 def _read(path: Path, name: str, version: int) -> Document:
     raw = path.read_bytes()
     lines = [line.strip() for line in raw.decode().splitlines() if line.strip()]
     title = lines[0].removeprefix("# ")
-    purpose = lines[1].removeprefix("用途：")
+    purpose = lines[1].removeprefix("用途：").removeprefix("Purpose: ")
     points = tuple(line.removeprefix("- ") for line in lines[2:] if line.startswith("- "))
     lead = "".join(line for line in lines[2:] if not line.startswith("- "))
     return Document(name, version, title, purpose, lead, points, hashlib.sha256(raw).hexdigest())
