@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from events.tasks.models import CheckIn, CheckInState, Task, TaskState, TaskTall
 from events.tasks.selectors import Figures
 from volunteers.structure import months, touches
 from volunteers.structure.models import Kind, StructureChange
-from volunteers.structure.months import Month
+from volunteers.structure.months import Month, Within
 from volunteers.structure.touches import Moved, Placed, Touch
 from volunteers.units.models import Unit
 from volunteers.units.querysets import under
@@ -122,18 +122,16 @@ def tasks_touched(change: StructureChange) -> list[Touch]:
 
 
 @months.figure("tasks", gettext_lazy("发布任务"), order=10)
-def tasks_posted(unit_ids: QuerySet[Unit, int], month: Month) -> dict[int, int]:
+def tasks_posted(within: Within, month: Month) -> dict[int, int]:
     """Tasks that units posted in the month."""
-    rows = Task.objects.filter(
-        unit_id__in=unit_ids, published_at__gte=month.begins_at, published_at__lt=month.ends_at
-    ).order_by()
-    return dict(rows.values_list("unit_id").annotate(n=Count("pk")))
+    rows = Task.objects.filter(published_at__gte=month.begins_at, published_at__lt=month.ends_at).order_by()
+    return dict(within.only(rows).values_list("unit_id").annotate(n=Count("pk")))
 
 
 @months.figure("check_ins", gettext_lazy("打卡"), order=20)
-def check_ins_done(unit_ids: QuerySet[Unit, int], month: Month) -> dict[int, int]:
+def check_ins_done(within: Within, month: Month) -> dict[int, int]:
     """Check-ins sent in the month, by the unit they were sent from; "not convenient" is none."""
-    rows = CheckIn.objects.filter(
-        unit_id__in=unit_ids, submitted_at__gte=month.begins_at, submitted_at__lt=month.ends_at
-    ).exclude(state__in=_DECLINED)
-    return dict(rows.order_by().values_list("unit_id").annotate(n=Count("pk")))
+    rows = CheckIn.objects.filter(submitted_at__gte=month.begins_at, submitted_at__lt=month.ends_at)
+    return dict(
+        within.only(rows).exclude(state__in=_DECLINED).order_by().values_list("unit_id").annotate(n=Count("pk"))
+    )

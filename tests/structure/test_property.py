@@ -20,7 +20,7 @@ from tests.cast import SINCE
 from tests.structure.conftest import THE_20TH
 from volunteers.structure import services
 from volunteers.structure.models import Kind, StructureChange
-from volunteers.structure.selectors import as_of, unit_ids_under, units_under
+from volunteers.structure.selectors import then, unit_ids_under
 from volunteers.structure.tree import load_tree
 from volunteers.units.models import LEVELS, Level, Unit
 
@@ -76,9 +76,10 @@ def day_seen(day: dt.date) -> tuple[dict[int, frozenset[int]], dict[int, tuple[s
     high = Unit.objects.filter(depth__in=[2, 3, 4]).order_by("pk")[:7]
     below = {unit.pk: frozenset(unit_ids_under(unit, on=day)) for unit in high}
     root = Unit.objects.get(depth=1)
-    facts = as_of(units_under(root, on=day), day)
-    rows = facts.values_list("pk", "path_then", "name_then", "households_then")
-    return below, {pk: (path, name, homes or 0) for pk, path, name, homes in rows}
+    was = then(root, on=day)
+    places = {unit.pk: was.place_of(unit) for unit in was.units}
+    assert {pk: path for pk, _level, path, _homes, _end in was.rows()} == {pk: at.path for pk, at in places.items()}
+    return below, {pk: (at.path, at.name, at.households) for pk, at in places.items()}
 
 
 def check_levels(day: dt.date) -> None:

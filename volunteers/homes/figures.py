@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from volunteers.homes.models import HouseholdLink
 from volunteers.structure import months
-from volunteers.structure.months import Month
+from volunteers.structure.months import Month, Within
 
 
 @months.figure("households_linked", _("联系户"), order=5)
-def households_linked(unit_ids: QuerySet[Any, int], month: Month) -> Mapping[int, int]:
+def households_linked(within: Within, month: Month) -> Mapping[int, int]:
     """Households that each neighbourhood looked after on the last day of the month."""
-    links = HouseholdLink.objects.active(month.last).filter(neighbourhood_id__in=unit_ids).order_by()
+    links = within.only(HouseholdLink.objects.active(month.last), "neighbourhood_id").order_by()
     return dict(links.values("neighbourhood_id").annotate(n=Count("pk")).values_list("neighbourhood_id", "n"))

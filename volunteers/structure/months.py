@@ -1,7 +1,7 @@
 """What a monthly report counts beyond the tree: a registry that the apps above fill in their `ready()`.
 
     @months.figure("check_ins", _("打卡"))
-    def check_ins(unit_ids, month) -> dict[int, int]: ...
+    def check_ins(within, month) -> dict[int, int]: ...
 
 A figure counts facts by the unit they happened in, never persons, so that a month that is over keeps its numbers.
 """
@@ -57,7 +57,18 @@ class Month:
         return f"{self.first:%Y-%m}"
 
 
-Count = Callable[[QuerySet[Any, int], Month], Mapping[int, int]]
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The units that a report speaks of; without ids all there are, and then nothing need be compared."""
+
+    unit_ids: QuerySet[Any, int] | None = None
+
+    def only(self, rows: Any, field: str = "unit_id") -> Any:
+        """Those of the rows that lie in one of the units."""
+        return rows if self.unit_ids is None else rows.filter(**{f"{field}__in": self.unit_ids})
+
+
+Count = Callable[[Within, Month], Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ _figures: dict[str, Figure] = {}
 
 
 def figure(name: str, label: str | Promise, *, order: int = 100) -> Callable[[Count], Count]:
-    """Register a column. The function gets a queryset of unit ids (for `unit_id__in`) and the month."""
+    """Register a column. The function gets the units, for `within.only(rows)`, and the month."""
 
     def register(function: Count) -> Count:
         if _figures.setdefault(name, Figure(name, label, function, order)).count is not function:

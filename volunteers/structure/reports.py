@@ -7,17 +7,16 @@ No persons, no order but that of the tree.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from foundation import clock
-from volunteers.structure.months import Figure, Month, figures
-from volunteers.structure.selectors import as_of, name_on, path_on, unit_ids_under, units_under
+from volunteers.structure.months import Figure, Month, Within, figures
+from volunteers.structure.selectors import Then, name_on, then
 from volunteers.units.models import LEVEL_OF_ROLE, THREE_HEADS, Appointment, Level, Unit
-from volunteers.units.querysets import UnitQuerySet
 
 STEP = Unit.steplen
 POSTS = {LEVEL_OF_ROLE[role].value for role in THREE_HEADS}
@@ -89,26 +88,24 @@ class MonthReport:
 def month_of(unit: Unit, month: Month) -> MonthReport:
     """The report of a unit; a fixed number of queries."""
     day = min(month.last, clock.today())
-    width, columns = len(path_on(unit, day)) + STEP, figures()
-    rows = _empty_rows(unit, month, day)
-    own = rows.setdefault(path_on(unit, day), MonthRow(name_on(unit, day), str(unit.uid), unit.level))
-    in_post, row_of = _in_post(unit, day), dict[int, MonthRow]()
-    there = units_under(unit, on=day)
-    for pk, level, path, households in _then(there, day):
+    below, columns = then(unit, on=day, since=month.first), figures()
+    width = len(below.path) + STEP
+    within = Within(None if len(below.path) == STEP else below.units.order_by().values_list("pk", flat=True))
+    rows = _empty_rows(unit, below, day)
+    own = rows.setdefault(below.path, MonthRow(name_on(unit, day), str(unit.uid), unit.level))
+    in_post, row_of = _in_post(within, day), dict[int, MonthRow]()
+    for pk, level, path, households, ends_on in below.rows():
         row = row_of[pk] = rows.get(path[:width], own)
+        if ends_on is not None and ends_on < day:
+            continue
         if level == Level.NEIGHBOURHOOD:
             row.neighbourhoods += 1
-            row.households += households or 0
+            row.households += households
         if level in POSTS:
             row.leaders += pk in in_post
             row.vacancies += pk not in in_post
-    ended = units_under(unit, on=day, since=month.first).filter(ends_on__lt=day)
-    row_of |= {pk: rows.get(path[:width], own) for pk, _level, path, _households in _then(ended, day)}
-    ids = unit_ids_under(unit, on=day, since=month.first)
     for column in columns:
-        for pk, count in column.count(ids, month).items():
-            facts = row_of.get(pk, own).facts
-            facts[column.name] = facts.get(column.name, 0) + count
+        _add_facts(column.name, column.count(within, month), row_of)
     total = MonthRow(own.name)
     for row in rows.values():
         total.add(row)
@@ -116,23 +113,23 @@ def month_of(unit: Unit, month: Month) -> MonthReport:
     return MonthReport(unit, total.name, month, day, columns, shown, total)
 
 
-def _empty_rows(unit: Unit, month: Month, day: dt.date) -> dict[str, MonthRow]:
+def _add_facts(name: str, counts: Mapping[int, int], row_of: Mapping[int, MonthRow]) -> None:
+    """Put each number into the row of its unit; what happened elsewhere is not told here."""
+    for pk, count in counts.items():
+        if row := row_of.get(pk):
+            row.facts[name] = row.facts.get(name, 0) + count
+
+
+def _empty_rows(unit: Unit, below: Then, day: dt.date) -> dict[str, MonthRow]:
     """A row for the unit itself and each right below it, by path, in the order of the tree."""
-    heads = units_under(unit, on=day, since=month.first).filter(depth__lte=unit.depth + 1)
-    rows = as_of(heads, day).order_by("path_then").values_list("path_then", "name_then", "uid", "level", "ends_on")
+    heads = [(below.place_of(one), one) for one in below.units.filter(depth__lte=unit.depth + 1)]
     return {
-        path: MonthRow(name, str(uid), level, is_over=ends_on is not None and ends_on < day)
-        for path, name, uid, level, ends_on in rows
+        was.path: MonthRow(was.name, str(one.uid), one.level, is_over=one.ends_on is not None and one.ends_on < day)
+        for was, one in sorted(heads, key=lambda pair: pair[0].path)
     }
 
 
-def _then(units: UnitQuerySet, day: dt.date) -> Iterator[tuple[int, str, str, int | None]]:
-    """Key, level, path and households of units on a day; plain rows, as a district has 17,000."""
-    rows = as_of(units, day).order_by().values_list("pk", "level", "path_then", "households_then")
-    return iter(rows)
-
-
-def _in_post(unit: Unit, day: dt.date) -> set[int]:
+def _in_post(within: Within, day: dt.date) -> set[int]:
     """Units whose own leader was in post on a day; a stand-in does not fill a post."""
     held = Appointment.objects.active(day).of_roles(THREE_HEADS).filter(stands_in_for__isnull=True)
-    return set(held.filter(unit_id__in=unit_ids_under(unit, on=day)).values_list("unit_id", flat=True))
+    return set(within.only(held).values_list("unit_id", flat=True))
