@@ -28,8 +28,8 @@ HINTS = "outbox"
 REVOKE = "revoke"
 """Topic of the outbox: `{"persons": [...], "users": [...], "sessions": [...]}` whose rights or sign-in have changed.
 
-Put in the transaction that ends or changes an appointment, raises an `auth_epoch` or ends a session (named by
-`inbox.gate.session_mark`); `{"everyone": True}` after an import. Their sockets are asked again within two seconds."""
+Put in the transaction that ends or changes an appointment, raises an `auth_epoch` or ends a session (named by its
+mark, see `accounts.devices`); `{"everyone": True}` after an import. Their sockets are asked within two seconds."""
 Receiver = Callable[[dict[str, Any]], None]
 
 _receivers: dict[str, list[Receiver]] = {}

@@ -32,8 +32,8 @@ class FakeTencent(Fake):
     (`LimitExceeded.PhoneNumberDailyLimit`), both with status 200 as in the documents. `lose`: Ok, but nothing arrives.
     """
 
-    secret_id: ClassVar[str] = "AKIDfake"
-    secret_key: ClassVar[str] = "only-for-tests"
+    secret_id: ClassVar[str] = "AKIDfake"  # noqa: S105 - a fake's own
+    secret_key: ClassVar[str] = "only-for-tests"  # noqa: S105 - a fake's own
     defaults: ClassVar[dict[str, Any]] = {**Fake.defaults, "error": "", "code": "", "lose": False}
 
     @property

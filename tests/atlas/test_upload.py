@@ -124,7 +124,7 @@ def test_one_that_is_wrong_is_told_and_the_others_stay_good(cast: Cast, names: A
 
 
 def test_features_that_are_no_features_do_not_stop_the_reading(cast: Cast) -> None:
-    data = {"type": "FeatureCollection", "features": [None, 7, "x", [], feature(OSMANTHUS, square())]}
+    data: Any = {"type": "FeatureCollection", "features": [None, 7, "x", [], feature(OSMANTHUS, square())]}
     assert preview(as_bytes(data)).counts["error"] == 4
 
 

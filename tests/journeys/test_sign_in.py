@@ -1,4 +1,4 @@
-"""Passkeys in real Chromium with an authenticator of its own, and the work that a browser does instead of a question."""
+"""Passkeys in real Chromium with an authenticator of its own, and the work it does instead of a question."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ NEVER_STORED = re.compile(
     re.IGNORECASE,
 )
 BY_NAME_PLACE_OR_DATE = {
-    "name", "pinyin", "pk", "role", "unit__path", "unit__name", "person__pinyin", "starts_on", "ends_on", "term_ends_on",
-    "employer",
+    "name", "pinyin", "pk", "role", "unit__path", "unit__name", "person__pinyin", "starts_on", "ends_on",
+    "term_ends_on", "employer",
 }  # fmt: skip
 NEVER_SORTED = ("points", "balance", "visits", "check_ins", "last_login", "joined_at", "votes", "rank", "score", "done")
 

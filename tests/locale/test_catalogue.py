@@ -48,7 +48,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "stranger": ("/", *EVERYBODY, "/merchant/"),
     "resident": ("/", *EVERYBODY, "/homes/mine/", "/notices/{notice}/", "/events/{event}/"),
     "leader": (
-        "/", *EVERYBODY, "/homes/", "/posts/mine/", "/posts/propose/", "/tasks/{task}/", "/tasks/{task}/done/", "/tasks/{closed}/", "/tasks/{closed}/outcome/",
+        "/", *EVERYBODY, "/homes/", "/posts/mine/", "/posts/propose/", "/tasks/{task}/", "/tasks/{task}/done/",
+        "/tasks/{closed}/", "/tasks/{closed}/outcome/",
         "/benefits/{benefit}/", "/benefits/{benefit}/code/", "/benefits/{benefit}/refused/",
         "/notices/{notice}/", "/events/{event}/",
     ),

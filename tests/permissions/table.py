@@ -168,7 +168,8 @@ TASKS = {
     "task_outcome": reading(rule((PAGE, SEEN)), "closed"),
     "outcome_photo": reading(rule((PAGE, SEEN)), "closed"),
     "check_in_return": Row(
-        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), rule((MISSING, STANDS_IN), (IN, DECIDERS), (DENIED, CHECK_INS)), "check_in",
+        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)),
+        rule((MISSING, STANDS_IN), (IN, DECIDERS), (DENIED, CHECK_INS)), "check_in",
         _reason, rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)),
     ),
     "check_in_photo": reading(rule((MISSING, STANDS_IN), (PAGE, CHECK_INS)), "check_in"),
@@ -213,7 +214,8 @@ API = {
         rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True,
     ),
     "api:check_in_return": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "check_in", _reason, rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True
+        METHOD_FOR_ALL, signed_in(INVALID), "check_in", _reason,
+        rule((MISSING, STANDS_IN), (PAGE, DECIDERS), (DENIED, CHECK_INS)), json=True
     ),
     "api:event_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:event_detail": Row(rule((PAGE, TOLD)), METHOD_FOR_ALL, "event", json=True),

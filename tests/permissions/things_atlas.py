@@ -18,5 +18,6 @@ def add(world: World, name: str, unit: Unit) -> None:
         world.things[sort, name] = OutlineImport.objects.create(
             file_name="矩阵.geojson", crs="wgs84", state=state, scope_path=unit.path,
             counts={"good": 1, "new": 1, "replaced": 0, "same": 0, "error": 0},
-            read_packed=packed({unit.pk: square(1)}), former_packed=packed({unit.pk: None}), committed_at=timezone.now(),
+            read_packed=packed({unit.pk: square(1)}), former_packed=packed({unit.pk: None}),
+            committed_at=timezone.now(),
         )  # fmt: skip

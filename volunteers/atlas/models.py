@@ -53,7 +53,7 @@ class Outline(models.Model):
 
 
 class OutlineImport(models.Model):
-    """One file of outlines: previewed, then confirmed or dropped. What it replaced is kept, so that it can be undone."""
+    """One file of outlines: previewed, then confirmed or dropped. What it replaced is kept for an undo."""
 
     class State(models.TextChoices):
         """previewed → committed → undone; previewed → dropped."""

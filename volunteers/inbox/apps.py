@@ -28,7 +28,7 @@ class InboxConfig(AppConfig):
 def _close_sockets_of(sender: Any, request: Any, **more: Any) -> None:
     """Signing out by hand or by the session guard: Django's own hook, since no service of ours is in the way."""
     from foundation import line, outbox
-    from volunteers.inbox.gate import session_mark
+    from volunteers.accounts.devices import session_mark
 
     key = getattr(getattr(request, "session", None), "session_key", None)
     if key:

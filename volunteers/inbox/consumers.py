@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from foundation import failpoints
-from volunteers.inbox.gate import session_mark
+from volunteers.accounts.devices import session_mark
 from volunteers.inbox.hub import Socket
 from volunteers.inbox.station import Station
 

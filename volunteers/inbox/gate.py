@@ -18,7 +18,6 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from volunteers.accounts.devices import session_mark as session_mark
 from volunteers.accounts.models import User
 from volunteers.accounts.services import EPOCH
 from volunteers.inbox.selectors import heads_of, streams_of
