@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from foundation.models import AuditEntry, Notification, OutboxMessage
 from tests.accounts.test_limits import let_pass
@@ -128,6 +130,7 @@ def test_a_new_device_is_told_of_and_the_first_and_the_known_are_not(cast: Cast,
     phone.post("/login/code/", {"code": ask_code(phone, phone_of(cast.leader))})
     assert not Notification.objects.filter(stream_key=stream, kind="device").exists(), "known browser"
     let_pass(3600)
+    User.objects.update(joined_at=timezone.now() - dt.timedelta(days=1))
     signed_in(cast, ask_code, WINDOWS)
     entry = Notification.objects.get(stream_key=stream, kind="device")
     assert "Edge · Windows 电脑" in entry.payload["body"]
@@ -138,8 +141,6 @@ def test_a_new_device_is_told_of_and_the_first_and_the_known_are_not(cast: Cast,
 def test_use_is_noted_once_a_day_and_only_of_pages(
     cast: Cast, ask_code: AskCode, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    import datetime as dt
-
     phone = signed_in(cast, ask_code)
     long_ago = dt.date(2026, 1, 2)
     Device.objects.update(seen_on=long_ago)
@@ -157,8 +158,6 @@ def test_use_is_noted_once_a_day_and_only_of_pages(
 
 
 def test_rows_of_sessions_that_ran_out_go(cast: Cast, ask_code: AskCode) -> None:
-    import datetime as dt
-
     signed_in(cast, ask_code)
     Device.objects.update(seen_on=dt.date(2026, 1, 2))
     assert forget_unused(31) == 1

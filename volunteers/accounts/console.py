@@ -29,7 +29,7 @@ from volunteers.accounts.models import FactorReset, StaffInvitation, User
 from volunteers.accounts.permissions import can_change_number, can_keep_account, can_know_staff, can_know_subject
 from volunteers.people.models import Person
 from volunteers.people.search import matching
-from volunteers.units.console import PEOPLE_MENU, DayColumn, ScopedListView, ScopedMenuItem, page, requires, routes
+from volunteers.units.console import PEOPLE_MENU, ScopedListView, ScopedMenuItem, page, requires, routes
 from volunteers.units.models import STAFF, Appointment
 from volunteers.units.rights import Right, paths_where
 
@@ -66,7 +66,6 @@ class StaffListView(ScopedListView):
         Column("role", label=gettext_lazy("职务"), accessor="get_role_display"),
         Column("unit", label=gettext_lazy("单位"), accessor="unit.name"),
         Column("account", label=gettext_lazy("账号"), accessor=state_of),
-        DayColumn("last_login", label=gettext_lazy("上次登录"), accessor="person.user.last_login"),
     )  # fmt: skip
 
     def get_base_queryset(self) -> QuerySet[Any]:

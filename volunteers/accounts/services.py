@@ -50,7 +50,8 @@ def sign_in(request: HttpRequest, user: User, *, how: str) -> None:
     `how` (phone, wechat, staff, passkey, register, demo) goes into the audit trail. Whoever was signed in before on
     another browser is told of a new one.
     """
-    is_new = how != "demo" and user.last_login is not None and not browsers.is_known(request, _phone_index(user))
+    is_new_here = user.joined_at > timezone.now() - dt.timedelta(hours=1)
+    is_new = how != "demo" and not is_new_here and not browsers.is_known(request, _phone_index(user))
     before = request.session.session_key
     with transaction.atomic():
         login(request, user, backend=BACKEND)

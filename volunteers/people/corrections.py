@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, fields
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,22 +17,20 @@ from volunteers.people.permissions import places_of
 from volunteers.units.rights import Right, has_right
 
 SHORTEST_REASON = 4
-_PHONE = re.compile(r"^1[3-9]\d{9}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How it should read; a phone of None stays as it is, an empty one is removed."""
+    """How it should read. A number is what one signs in with, so it changes elsewhere, and ends sessions."""
 
     name: str
     gender: str = ""
     born_on: dt.date | None = None
     political_status: str = ""
-    phone: str | None = None
 
 
 def can_correct_person(user: Actor, person: Person) -> bool:
-    """Whoever may appoint in every place where the person serves or lives: a number is also what one signs in with."""
+    """Whoever may appoint in every place where the person serves or lives."""
     places = places_of(person)
     return bool(places) and all(has_right(user, Right.APPOINT, unit) for unit in places)
 
@@ -46,13 +43,8 @@ def correct_person(*, person: Person, to: Correction, reason: str, acting_user: 
     if not is_system(acting_user) and not can_correct_person(acting_user, person):
         raise Denied(_("这位还在别的单位任职，请上级单位的工作人员来改。"))
     _check(to, reason)
-    try:
-        with transaction.atomic():
-            return _write(person, to, reason.strip(), acting_user)
-    except IntegrityError as taken:
-        if to.phone is None:  # nothing else of a person is unique
-            raise
-        raise Invalid(errors={"phone": _("这个号码用不了，请再核对一遍。")}) from taken
+    with transaction.atomic():
+        return _write(person, to, reason.strip(), acting_user)
 
 
 def _check(to: Correction, reason: str) -> None:
@@ -61,8 +53,6 @@ def _check(to: Correction, reason: str) -> None:
         wrong["name"] = _("姓名不能空着。")
     if to.gender and to.gender not in Gender.values:
         wrong["gender"] = _("请重新选。")
-    if to.phone and not _PHONE.match(to.phone):
-        wrong["phone"] = _("手机号是 11 位数字。")
     if len(reason.strip()) < SHORTEST_REASON:
         wrong["reason"] = _("写一下为什么改，至少 4 个字。")
     if wrong:
@@ -73,13 +63,10 @@ def _write(person: Person, to: Correction, reason: str, acting_user: Actor) -> P
     row = Person.objects.select_for_update().get(pk=person.pk)
     if row.erased_at:
         raise Conflict(_("这位的信息已经按本人要求删除。"))
-    wanted = {one.name: getattr(to, one.name) for one in fields(to) if one.name != "phone"}
+    wanted = {one.name: getattr(to, one.name) for one in fields(to)}
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, wanted[name])
-    if to.phone is not None and to.phone != row.phone:
-        row.set_phone(to.phone)
-        changed.append("phone")
     if not changed:
         return row
     row.save()

@@ -171,7 +171,7 @@ def person_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 class CorrectionForm(forms.Form):
-    """What is stored, to be put right; the number only when a new one is typed."""
+    """What is stored, to be put right."""
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=30)
     gender = forms.ChoiceField(
@@ -179,9 +179,6 @@ class CorrectionForm(forms.Form):
     )
     born_on = forms.DateField(label=gettext_lazy("出生年月"), required=False, widget=DAY)
     political_status = forms.CharField(label=gettext_lazy("政治面貌"), max_length=20, required=False)
-    phone = forms.CharField(
-        label=gettext_lazy("新手机号"), max_length=11, required=False, help_text=gettext_lazy("不改就空着。")
-    )
     reason = forms.CharField(
         label=gettext_lazy("为什么改"), max_length=200, help_text=gettext_lazy("会记入审计记录，本人也会收到通知。")
     )
@@ -194,7 +191,6 @@ class CorrectionForm(forms.Form):
             gender=data["gender"],
             born_on=data["born_on"],
             political_status=data["political_status"],
-            phone=data["phone"] or None,
         )
 
 
