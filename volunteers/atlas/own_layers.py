@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from foundation.actors import Actor
 from volunteers.atlas.layers import MOST_LINES, Layer, Line, Number, Places, Share, register
 from volunteers.homes.models import Building, Household, HouseholdLink
-from volunteers.homes.querysets import led
+from volunteers.homes.selectors import lonely_doors
 from volunteers.orgs.selectors import should_have, units_without_party
 from volunteers.posts.selectors import vacant
 from volunteers.units.models import LEVEL_OF_ROLE, THREE_HEADS, Appointment, Level, Unit
@@ -77,24 +77,17 @@ def _uncovered_lines(unit: Unit, _user: Actor) -> Iterator[Line]:
 # -- doors without a leader ----------------------------------------------------------------------------------------
 
 
-def _left_alone() -> Any:
-    """Links to a neighbourhood that nobody leads."""
-    return HouseholdLink.objects.active().exclude(neighbourhood_id__in=led()).order_by()
-
-
 def _doors(places: Places) -> Mapping[int, Number]:
     """A door linked to a vacant neighbourhood counts there and above; one linked to nobody from its community up."""
-    found = _counted(_left_alone(), places, "neighbourhood__path")
-    for key, number in _counted(Household.objects.unlinked(), places, COMMUNITY_PATH).items():
-        found[key] = found.get(key, 0) + number
-    return found
+    return places.fold(lonely_doors(places.roots))
 
 
 def _door_lines(unit: Unit, user: Actor) -> Iterator[Line]:
     """Building by building; what other parts of a building count is theirs."""
     below = Q(**{f"{COMMUNITY_PATH}__startswith": unit.path})
     unlinked = Household.objects.unlinked().filter(below).order_by().values("building_id")
-    alone = _left_alone().filter(neighbourhood__path__startswith=unit.path).values("household__building_id")
+    vacant = HouseholdLink.objects.active().vacant().filter(neighbourhood__path__startswith=unit.path)
+    alone = vacant.order_by().values("household__building_id")
     doors = Counter(dict(unlinked.annotate(n=Count("pk")).values_list("building_id", "n")))
     doors.update(dict(alone.annotate(n=Count("pk")).values_list("household__building_id", "n")))
     buildings = Building.objects.visible_to(user).filter(pk__in=list(doors)).select_related("estate__community")

@@ -46,7 +46,7 @@ from volunteers.units.console import (
     routes,
 )  # fmt: skip
 from volunteers.units.models import Level, Unit
-from volunteers.units.rights import Right
+from volunteers.units.rights import Right, paths_where
 from volunteers.units.selectors import breadcrumbs
 
 CHUNK = 1000
@@ -360,11 +360,12 @@ class DoorListView(ScopedListView):
     @cached_property
     def counts(self) -> dict[int, tuple[int, int]]:
         """Doors by building, of all that the reader keeps."""
-        return doors_by_building(Building.objects.visible_to(self.request.user).kept_by(self.request.user))
+        return doors_by_building(paths_where(self.request.user, Right.KEEP_HOMES))
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """Those that the reader keeps, with at least one such door."""
-        return Building.objects.filter(pk__in=list(self.counts)).select_related("estate__community")
+        kept = Building.objects.visible_to(self.request.user).kept_by(self.request.user)
+        return kept.filter(pk__in=list(self.counts)).select_related("estate__community")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By place."""

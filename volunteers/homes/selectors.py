@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from volunteers.homes.models import Household, HouseholdLink, How, Resident
+from volunteers.homes.models import Building, Household, HouseholdLink, How, Resident
 from volunteers.units.models import Appointment, Role, Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import grants
@@ -165,10 +165,15 @@ def _grouped(rows: Any, by: str) -> Counter[int]:
     return Counter(dict(rows.order_by().values(by).annotate(n=Count("pk")).values_list(by, "n")))
 
 
+def _is_whole(paths: list[str]) -> bool:
+    """Whether the paths enclose the whole tree, so that nothing need be joined."""
+    return any(len(path) <= Unit.steplen for path in paths)
+
+
 def _scoped(paths: list[str]) -> tuple[Any, Any]:
     """Active links and households below the paths; nothing is joined where everything is wanted."""
     links, homes = HouseholdLink.objects.active(), Household.objects.order_by()
-    if any(len(path) <= Unit.steplen for path in paths):
+    if _is_whole(paths):
         return links, homes
     units = Unit.objects.filter(under(paths)).order_by().values("pk")
     return links.filter(neighbourhood_id__in=units), homes.filter(building__estate__community_id__in=units)
@@ -187,6 +192,15 @@ def _people(paths: list[str]) -> dict[str, Counter[int]]:
     counted = living.values("neighbourhood_id").annotate(n=Count("pk"), m=Count("pk", filter=Q(how=How.PROXY)))
     rows = list(counted.values_list("neighbourhood_id", "n", "m"))
     return {"residents": Counter({pk: n for pk, n, _m in rows}), "proxies": Counter({pk: m for pk, _n, m in rows})}
+
+
+def lonely_doors(paths: Iterable[str]) -> list[tuple[str, int]]:
+    """Doors without a neighbour leader, by the path of their vacant neighbourhood, or of their community when they are
+    linked to nobody. Two queries."""
+    links, homes = _scoped(list(paths))
+    unlinked = _grouped(homes.unlinked(), "building__estate__community__path")
+    vacant = _grouped(links.vacant(), "neighbourhood__path")
+    return [(str(path), n) for path, n in (*vacant.items(), *unlinked.items())]
 
 
 def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
@@ -245,13 +259,13 @@ def who_lives_at(household: Household) -> list[Resident]:
     return list(household.residents.living().select_related("person", "neighbourhood").order_by("pk"))
 
 
-def doors_by_building(buildings: Any) -> dict[int, tuple[int, int]]:
-    """For each building of a set that has such doors: how many are linked to nobody, and to a vacant neighbourhood.
-
-    Two queries.
-    """
-    keys = buildings.order_by().values("pk")
-    unlinked = _grouped(Household.objects.filter(building_id__in=keys).unlinked(), "building_id")
-    links = HouseholdLink.objects.active().vacant().filter(household__building_id__in=keys)
-    vacant = _grouped(links, "household__building_id")
+def doors_by_building(paths: Iterable[str]) -> dict[int, tuple[int, int]]:
+    """For each building below the paths that has such doors: how many are linked to nobody, and to a vacant
+    neighbourhood. Two queries."""
+    wanted = list(paths)
+    homes, links = Household.objects.unlinked(), HouseholdLink.objects.active().vacant()
+    if not _is_whole(wanted):
+        keys = Building.objects.below(wanted).order_by().values("pk")
+        homes, links = homes.filter(building_id__in=keys), links.filter(household__building_id__in=keys)
+    unlinked, vacant = _grouped(homes, "building_id"), _grouped(links, "household__building_id")
     return {key: (unlinked[key], vacant[key]) for key in {*unlinked, *vacant}}
