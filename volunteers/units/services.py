@@ -9,6 +9,7 @@ from foundation import audit
 from foundation.actors import Actor
 from foundation.errors import Invalid
 from volunteers.units import rights
+from volunteers.units.corrections import about_to_change
 from volunteers.units.models import Unit
 from volunteers.units.rights import Right
 
@@ -29,6 +30,7 @@ def correct_unit(*, unit: Unit, place: str, households_declared: int | None, act
         changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
         if not changed:
             return locked
+        about_to_change(locked, frozenset(changed))
         for name in changed:
             setattr(locked, name, wanted[name])
         # Not `save`: treebeard's columns are not ours to write.

@@ -88,7 +88,7 @@ class AppointmentListView(ScopedListView):
     page_title = gettext_lazy("任职")
     header_icon = "clipboard-list"
     search_hint = gettext_lazy("姓名、拼音、首字母、手机后四位")
-    empty_text = gettext_lazy("还没有任职。导入名册，或者在推选与公示里添一位。")
+    empty_text = gettext_lazy("还没有任职。导入名册，或者在推荐与公示里添一位。")
     filterset_class = AppointmentFilterSet
     default_ordering = ("unit__path", "role", "starts_on", "pk")
     columns = (

@@ -101,7 +101,7 @@ class PersonListView(ScopedListView):
     page_title = gettext_lazy("人员")
     header_icon = "user"
     search_hint = gettext_lazy("姓名、拼音、首字母、手机后四位")
-    empty_text = gettext_lazy("还没有人。导入名册，或者在推选与公示里添一位。")
+    empty_text = gettext_lazy("还没有人。导入名册，或者在推荐与公示里添一位。")
     filterset_class = PersonFilterSet
     default_ordering = ("pinyin", "pk")
     columns = (

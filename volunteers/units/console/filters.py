@@ -20,10 +20,14 @@ NOW, SOON, OVER, ALL = "now", "soon", "over", "all"
 def as_menus(form: forms.Form) -> None:
     """Every choice of one as a menu that begins with 全部: a row of filters, not a column of radio buttons."""
     for field in form.fields.values():
-        if getattr(field, "empty_label", None) == NO_CHOICE:
-            field.empty_label = gettext_lazy("全部")  # type: ignore[attr-defined]
         if isinstance(field.widget, forms.RadioSelect):
             field.widget = forms.Select(attrs=field.widget.attrs, choices=field.widget.choices)
+        if getattr(field, "empty_label", None) != NO_CHOICE:
+            continue
+        field.empty_label = gettext_lazy("全部")  # type: ignore[attr-defined]
+        if isinstance(field.widget, forms.Select) and not isinstance(field, forms.ModelChoiceField):
+            # A copied field's widget still asks the field it was copied from.
+            field.widget.choices = [("", gettext_lazy("全部")), *list(field.widget.choices)[1:]]
 
 
 def places_for(request: HttpRequest | None) -> QuerySet[Unit]:
