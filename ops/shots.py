@@ -213,9 +213,9 @@ def take(browser: Browser, url: str, shot: Shot) -> None:
             page.wait_for_load_state("load")
         elif link:
             missed.append(f"nothing to click at {selector}")
-    # The live line keeps a socket open, so the network is never idle: the page's own things are enough.
-    page.wait_for_load_state("load")
+    page.wait_for_load_state("networkidle")  # a socket does not count; a map draws when its numbers have come
     page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(300)
     page.screenshot(path=PICTURES / f"{shot.name}.png")
     context.close()
     print("  ".join([f"  docs/pictures/{shot.name}.png", *missed]))
