@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from foundation.errors import Conflict, Denied, Invalid, Missing
+from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.models import AuditEntry, Notification, OutboxMessage
 from foundation.streams import person_key, unit_key
 from foundation.working_days import after_working_days, is_working_day
@@ -29,6 +29,7 @@ from tests.posts.conftest import (
 )
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
+from volunteers.people.services import reveal_phone
 from volunteers.posts import proposals
 from volunteers.posts.models import HandOver, Objection, Proposal
 from volunteers.posts.services import term_end
@@ -269,6 +270,18 @@ def test_a_number_is_opened_with_a_trace_and_so_many_a_day(vacancy: Cast, client
     assert "no-store" in shown["Cache-Control"]
     assert AuditEntry.objects.filter(act="phone.reveal", object_id=str(made.pk)).count() == 1
     assert desk.post(url).status_code == 429
+
+
+def test_numbers_of_proposed_ones_and_of_persons_share_one_quota(vacancy: Cast, settings: Any) -> None:
+    settings.PHONE_REVEALS_A_DAY = 2
+    made = make_proposal(vacancy)
+    proposals.reveal_phone(proposal=made, acting_user=vacancy.worker)
+    reveal_phone(person=person_of(vacancy.leader2), acting_user=vacancy.worker)
+    with pytest.raises(TooMany):
+        reveal_phone(person=person_of(vacancy.leader2), acting_user=vacancy.worker)
+    with pytest.raises(TooMany):
+        proposals.reveal_phone(proposal=made, acting_user=vacancy.worker)
+    assert AuditEntry.objects.filter(act="phone.reveal").count() == 2
 
 
 def test_somebody_may_hold_several_roles(vacancy: Cast) -> None:

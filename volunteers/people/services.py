@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import audit, clock, failpoints, privacy
+from foundation import audit, clock, privacy
 from foundation.actors import Actor, is_system
-from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from volunteers.people.documents import MINORS, document
 from volunteers.people.models import Channel, Consent, Person, PhoneReveal
 from volunteers.people.permissions import can_know, can_see_phone, places_of
+from volunteers.people.quota import take_place
 from volunteers.units.rights import Right, has_right, person_id_of
 
 
@@ -131,18 +131,13 @@ def reveal_phone(*, person: Person, acting_user: Actor, why: str = "") -> str:
 
 @transaction.atomic
 def _reveal(person: Person, acting_user: Actor, why: str) -> str:
-    """Count under the lock of the one who looks, so that two phones of theirs do not share one place."""
-    Person.objects.select_for_update().get(pk=person_id_of(acting_user))
-    failpoints.hit("phone.before_count")
-    now = clock.now()
-    seen = PhoneReveal.objects.filter(by_id=person_id_of(acting_user), at__gte=now - dt.timedelta(days=1)).count()
-    if seen >= settings.PHONE_REVEALS_A_DAY:
-        raise TooMany(_("今天看过的号码已经有 %(count)d 个了，请明天再看。急事请找区里的工作人员。") % {"count": seen})
+    """Counted before it is shown."""
+    take_place(person_id_of(acting_user))
     if not person.phone_encrypted:
         raise Conflict(_("这位没有留手机号。"))
     places = places_of(person)
     unit_id = places[0].pk if places else None
-    row = PhoneReveal(person=person, by_id=person_id_of(acting_user), unit_id=unit_id, why=why[:60], at=now)
+    row = PhoneReveal(person=person, by_id=person_id_of(acting_user), unit_id=unit_id, why=why[:60], at=clock.now())
     row.save(force_insert=True)
     audit.record(actor=acting_user, act="phone.reveal", obj=person, unit_id=unit_id, reason=why)
     return person.phone

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from foundation import audit, clock
 from foundation.actors import Actor, is_system
-from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from foundation.working_days import after_working_days
 from volunteers.accounts.models import LimitHit, User
-from volunteers.people.models import Person, PhoneReveal
+from volunteers.people.models import Person
+from volunteers.people.quota import also_counts, take_place
 from volunteers.posts import news
 from volunteers.posts.models import HandOver, Objection, ObjectionState, Proposal, State, role_at
 from volunteers.posts.permissions import can_decide_proposal, can_propose, how_of
 from volunteers.posts.services import (
-    DAY,
     find_or_make_person,
     free_from,
     lock_unit,
@@ -322,6 +322,12 @@ def _finish(proposal: Proposal, state: State, act: str, acting_user: Actor, reas
     return locked
 
 
+@also_counts
+def numbers_opened(person_id: int, since: dt.datetime) -> int:
+    """How many numbers of proposed ones somebody has opened."""
+    return LimitHit.objects.filter(kind=REVEALED, key=str(person_id), at__gte=since).count()
+
+
 @transaction.atomic
 def reveal_phone(*, proposal: Proposal, acting_user: Actor) -> str:
     """The number of the proposed one in clear, so that they can be asked. Written down, and part of the day's quota.
@@ -330,12 +336,8 @@ def reveal_phone(*, proposal: Proposal, acting_user: Actor) -> str:
     """
     if not can_decide_proposal(acting_user, proposal):
         raise Denied
-    me, since = person_id_of(acting_user), clock.now() - DAY
-    Person.objects.select_for_update().filter(pk=me).first()
-    seen = PhoneReveal.objects.filter(by_id=me, at__gte=since).count()
-    seen += LimitHit.objects.filter(kind=REVEALED, key=str(me), at__gte=since).count()
-    if seen >= settings.PHONE_REVEALS_A_DAY:
-        raise TooMany(_("今天看过的号码已经有 %(count)d 个了，请明天再看。") % {"count": seen})
+    me = person_id_of(acting_user)
+    take_place(me)
     phone = proposal.phone
     if not phone:
         raise Conflict(_("这位没有留手机号。"))
