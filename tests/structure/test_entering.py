@@ -14,9 +14,12 @@ from foundation.models import AuditEntry, Notification, OutboxMessage
 from tests.structure.conftest import THE_1ST, THE_30TH, Travel, Village, appoint, approved, below, draft
 from volunteers.structure import services
 from volunteers.structure.models import FormerPlace, StructureChange
+from volunteers.structure.months import Month
 from volunteers.structure.planning import Misfit
+from volunteers.structure.reports import month_of
 from volunteers.structure.selectors import name_on, path_on, unit_ids_under
 from volunteers.units.models import Appointment, Level, Role, Unit
+from volunteers.units.services import correct_unit
 
 pytestmark = pytest.mark.everywhere
 
@@ -317,3 +320,17 @@ def test_a_community_is_split_and_its_area_gets_a_counterpart_with_its_own_leade
     cast.leader.refresh_from_db()
     assert set(Unit.objects.visible_to(cast.leader).at(Level.AREA)) == {area}
     assert Appointment.objects.get(unit=area).starts_on == THE_1ST
+
+
+def test_households_corrected_by_hand_hold_from_today_and_not_before(village: Village, travel: Travel) -> None:
+    cast, home = village.cast, village.homes[0]
+    november, december = Month(dt.date(2026, 11, 1)), Month(THE_1ST)
+    before = month_of(cast.area, november).total.households
+    travel(THE_1ST)
+    for number in (17, 18):  # the first word about yesterday stands
+        correct_unit(unit=home, place="1栋", households_declared=number, acting_user=cast.worker)
+    assert month_of(cast.area, november).total.households == before == 240
+    assert month_of(cast.area, december).total.households == 248
+    travel(dt.date(2026, 12, 9))
+    correct_unit(unit=home, place="1栋2单元", households_declared=18, acting_user=cast.worker)
+    assert FormerPlace.objects.get().until == THE_30TH

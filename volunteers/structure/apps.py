@@ -12,5 +12,5 @@ class StructureConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the console and the job of midnight."""
-        from volunteers.structure import console, jobs  # noqa: F401
+        """Register the console, the job of midnight, and what is kept before a correction."""
+        from volunteers.structure import console, corrected, jobs  # noqa: F401
