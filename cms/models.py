@@ -168,6 +168,12 @@ class ToldPage(Page):
         """Wagtail's permissions, but only while the user holds the right in the unit."""
         return ScopedPermissionTester(user, self, self.right)
 
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A page belongs where it lies now, whatever was written while its unit was not merged yet."""
+        page = super().with_content_json(content)
+        page.unit_id, page.slug = self.unit_id, self.slug
+        return page
+
     def can_move_to(self, parent: Page) -> bool:
         """A page stays with its unit."""
         return bool(parent.pk == self.get_parent().pk and super().can_move_to(parent))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from wagtail.images import get_image_model
 
-from cms.models import EventPage, NoticePage
-from cms.sections import sync_user
+from cms.models import EventPage, NoticePage, ToldPage, UnitSectionPage
+from cms.sections import section_of, sync_user
 from events.gatherings.models import Event
-from foundation import clock
 from volunteers.accounts.models import User
 from volunteers.structure import touches
 from volunteers.structure.models import Kind, StructureChange
@@ -19,7 +19,7 @@ from volunteers.units.models import STAFF, Appointment, Unit
 
 
 def follow_units(change: StructureChange, moved: Moved) -> None:
-    """Current notices reach the same people, and events to come are still shown: the page goes with its event.
+    """Current notices reach the same people; pages of a merged unit go on with its staff, in the unit that remains.
 
     "events" comes before "notices" in the order of names, so its events have their new unit.
     """
@@ -29,12 +29,47 @@ def follow_units(change: StructureChange, moved: Moved) -> None:
         _copy_targets(like, unit_id)
     for unit_id, into in moved.ended.items():
         _copy_targets(unit_id, into)
-        coming = Event.objects.filter(unit_id=into, ends_at__gt=clock.now())
-        EventPage.objects.filter(unit_id=unit_id, uid__in=coming.values("uid")).update(unit_id=into)
+        _hand_over(unit_id, into)
     for one in moved.placed:
         _keep_reached(one)
     for user in _staff_concerned(moved):
         sync_user(user)
+
+
+def _hand_over(unit_id: int, into: int) -> None:
+    """Notices, drafts, and pages of events that go on: into the section of the unit that remains, with the pictures.
+
+    The page of an event that is over stays with its event, as what the merged unit did.
+    """
+    left = UnitSectionPage.objects.filter(unit_id=unit_id).first()
+    if left is None:
+        return
+    section = section_of(Unit.objects.get(pk=into))
+    over = Event.objects.filter(unit_id=unit_id).values("uid")
+    pages = [
+        *NoticePage.objects.filter(unit_id=unit_id),
+        *EventPage.objects.filter(unit_id=unit_id).exclude(uid__in=over),
+    ]
+    for page in pages:
+        _move(page, section, into)
+        _address_draft(page, unit_id, into)
+    get_image_model().objects.filter(collection=left.collection_id).update(collection=section.collection_id)
+
+
+def _move(page: ToldPage, section: UnitSectionPage, into: int) -> None:
+    taken = section.get_children().filter(slug=page.slug).exists()
+    slug = f"{page.slug}-{page.uid.hex[:8]}" if taken else page.slug
+    type(page).objects.filter(pk=page.pk).update(unit_id=into, slug=slug)
+    type(page).objects.get(pk=page.pk).move(UnitSectionPage.objects.get(pk=section.pk), pos="last-child")
+
+
+def _address_draft(page: ToldPage, unit_id: int, into: int) -> None:
+    """What was last written of a notice is addressed like the notice itself."""
+    draft = page.latest_revision
+    targets = draft.content.get("targets", []) if draft else []
+    if unit_id in targets:
+        draft.content["targets"] = list(dict.fromkeys(into if one == unit_id else one for one in targets))
+        draft.save(update_fields=["content"])
 
 
 def _staff_concerned(moved: Moved) -> Any:
