@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -12,13 +13,26 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.widgets import HeaderButton
 
 from foundation.errors import Conflict, Invalid
+from foundation.secrets import mask_name
 from volunteers.roster import services
 from volunteers.roster.forms import UploadForm
 from volunteers.roster.models import ImportBatch
 from volunteers.roster.selectors import batch_page
-from volunteers.units.console import ORDER_MENU, ScopedMenuItem, requires
+from volunteers.units.console import (
+    ORDER_MENU,
+    DayColumn,
+    ExportColumn,
+    NumberColumn,
+    ScopedListView,
+    ScopedMenuItem,
+    requires,
+    routes,
+)
 from volunteers.units.rights import Right
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,6 +44,58 @@ def _batch(request: HttpRequest, uid: UUID) -> ImportBatch:
     return get_object_or_404(
         ImportBatch.objects.visible_to(request.user).select_related("acting_user__person"), uid=uid
     )
+
+
+class ImportFilterSet(WagtailFilterSet):
+    """By state."""
+
+    class Meta:
+        model = ImportBatch
+        fields = ("state",)
+
+
+class ImportListView(ScopedListView):
+    """Every import into the user's units, newest first."""
+
+    right = Right.IMPORT_ROSTER
+    model = ImportBatch
+    page_title = gettext_lazy("导入记录")
+    header_icon = "table"
+    search_hint = gettext_lazy("文件名，或者经办人的姓名、拼音")
+    empty_text = gettext_lazy("还没有导入过。上传一份花名册，先看看预览。")
+    search_fields = ("file_name", "acting_user__person__name", "acting_user__person__pinyin")
+    filterset_class = ImportFilterSet
+    default_ordering = ("-created_at", "-pk")
+    columns = (
+        TitleColumn(
+            "file_name",
+            label=gettext_lazy("文件"),
+            get_url=lambda batch: reverse("console_roster_detail", args=[batch.uid]),
+        ),
+        Column("get_state_display", label=gettext_lazy("状态")),
+        NumberColumn("leaders", label=gettext_lazy("三长"), accessor="totals.leaders"),
+        NumberColumn("refused", label=gettext_lazy("有问题的行"), accessor="counts.error"),
+        NumberColumn("rows_written", label=gettext_lazy("写入行数")),
+        Column("acting_user", label=gettext_lazy("经办人"), accessor=lambda batch: batch.acting_user or "—"),
+        DayColumn("created_at", label=gettext_lazy("上传时间")),
+    )
+    export_columns = (
+        ExportColumn(gettext_lazy("文件"), "file_name"),
+        ExportColumn(gettext_lazy("状态"), "get_state_display"),
+        ExportColumn(gettext_lazy("写入行数"), "rows_written"),
+        ExportColumn(gettext_lazy("经办人"), "acting_user.person.name", mask_name),
+        ExportColumn(gettext_lazy("上传时间"), "created_at"),
+    )
+
+    def get_base_queryset(self) -> QuerySet[ImportBatch]:
+        """Without the packed reports and journals."""
+        rows = ImportBatch.objects.visible_to(self.request.user).select_related("acting_user__person")
+        return rows.defer("report_packed", "journal_sealed")
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """One way on."""
+        return [HeaderButton(_("导入花名册"), url=reverse("console_roster"), icon_name="upload")]
 
 
 @may_import
@@ -127,6 +193,7 @@ def roster_remarks(request: HttpRequest, uid: UUID) -> HttpResponse:
 def urls() -> list[URLPattern]:
     """Under /console/."""
     return [
+        *routes(ImportListView, "roster/imports", "console_import"),
         path("roster/", roster_list, name="console_roster"),
         path("roster/<uuid:uid>/", roster_detail, name="console_roster_detail"),
         path("roster/<uuid:uid>/confirm/", roster_confirm, name="console_roster_confirm"),
