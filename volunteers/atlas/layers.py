@@ -100,7 +100,7 @@ class Line:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """One way to colour the map. `hand` says what needs a hand, with %(n)s; `url` is a fuller list elsewhere, or ""."""
 

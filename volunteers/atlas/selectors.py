@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -30,17 +30,14 @@ WITH_HOUSES = (Level.COMMUNITY, Level.AREA, Level.GROUP)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of one unit in one layer."""
+    """One number of one unit in one layer; `words` is how it is shown."""
 
     layer: Layer
+    label: str
     number: Number | None
+    words: str
     step: int | None
     url: str
-
-    @property
-    def words(self) -> str:
-        """As it is shown."""
-        return self.layer.words(self.number)
 
     @property
     def told(self) -> str:
@@ -153,24 +150,49 @@ def places_in(user: Actor, unit: Unit | None) -> Places:
     return Places(tuple(mapped(user).filter(inside).at(shown)), roots)
 
 
-def _figure(layer: Layer, unit: Unit, number: Number | None, scale: Scale | None) -> Figure:
-    url = f"{reverse('console_map_lines', args=[unit.uid])}?layer={layer.name}"
-    return Figure(layer, number, scale.step(number) if scale else None, url)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A layer with its numbers; what holds for every unit is made once."""
+
+    layer: Layer
+    label: str
+    numbers: Mapping[int, Number | None]
+    scale: Scale | None
+
+    def figure(self, unit: Unit, lines: str) -> Figure:
+        """That of one unit; `lines` is the address of what is behind its figures."""
+        number = self.numbers[unit.pk]
+        return Figure(
+            layer=self.layer,
+            label=self.label,
+            number=number,
+            words=self.layer.words(number),
+            step=self.scale.step(number) if self.scale else None,
+            url=f"{lines}?layer={self.layer.name}",
+        )
 
 
-def _rows(places: Places, shown: Sequence[Layer], chosen: Layer) -> tuple[list[Row], Row | None, Scale]:
+def _shown(layer: Layer, places: Places, *, with_scale: bool = True) -> Shown:
+    numbers = layer.figures(places)
+    scale = scale_for(layer, (numbers[unit.pk] for unit in places.units)) if with_scale else None
+    return Shown(layer, str(layer.label), numbers, scale)
+
+
+def _rows(places: Places, layers_: Sequence[Layer], chosen: Layer) -> tuple[list[Row], Row | None, Scale]:
     """A row for every place, one for the whole, and the steps of the layer looked at."""
-    numbers = {layer.name: layer.figures(places) for layer in shown}
-    scales = {layer.name: scale_for(layer, (numbers[layer.name][unit.pk] for unit in places.units)) for layer in shown}
+    shown = [_shown(layer, places) for layer in layers_]
+    scale = next(one.scale for one in shown if one.layer is chosen)
+    assert scale
     drawn = set(Outline.objects.filter(unit_id__in=places.keys).values_list("unit_id", flat=True))
     names = _names_above([*places.units, *([places.whole] if places.whole else [])])
 
     def row(unit: Unit) -> Row:
-        figures = [_figure(layer, unit, numbers[layer.name][unit.pk], scales[layer.name]) for layer in shown]
+        lines = reverse("console_map_lines", args=[unit.uid])
+        figures = [one.figure(unit, lines) for one in shown]
         here = next(figure for figure in figures if figure.layer is chosen)
         return Row(unit, names.get(unit.path[: -Unit.steplen], ""), figures, here, unit.pk in drawn)
 
-    return [row(unit) for unit in places.units], row(places.whole) if places.whole else None, scales[chosen.name]
+    return [row(unit) for unit in places.units], row(places.whole) if places.whole else None, scale
 
 
 def _names_above(units: Iterable[Unit]) -> dict[str, str]:
@@ -209,7 +231,7 @@ def _houses(user: Actor, unit: Unit, layer: Layer) -> list[House]:
     heads = Appointment.objects.active().of_roles(THREE_HEADS).filter(under([unit.path], "unit__path"))
     led = set(heads.values_list("unit_id", flat=True))
     neighbours = tuple(one for one in units if one.level == Level.NEIGHBOURHOOD)
-    numbers = layer.figures(Places(neighbours, (unit.path,)))
+    shown = _shown(layer, Places(neighbours, (unit.path,)), with_scale=False)
     top = Level.AREA if unit.level == Level.COMMUNITY else Level.GROUP
     houses = {one.path: House(one, one.pk in led) for one in units if one.level == top}
     floors: dict[str, Floor] = {}
@@ -221,7 +243,7 @@ def _houses(user: Actor, unit: Unit, layer: Layer) -> list[House]:
             floors[one.path] = Floor(one, one.pk in led)
             house.floors.append(floors[one.path])
         elif one.level == Level.NEIGHBOURHOOD and one.path[: -Unit.steplen] in floors:
-            figure = _figure(layer, one, numbers[one.pk], None)
+            figure = shown.figure(one, "")
             floors[one.path[: -Unit.steplen]].windows.append(Window(one, one.pk in led, figure))
     return list(houses.values())
 
