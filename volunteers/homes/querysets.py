@@ -170,29 +170,23 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         )
 
     def without_leader(self) -> Self:
-        """Linked to no neighbourhood, or to one whose post is vacant."""
-        from volunteers.homes.models import HouseholdLink
-
-        vacant = HouseholdLink.objects.active().vacant().order_by().values("household_id")
-        return self.filter(self._unlinked(clock.today()) | Q(pk__in=vacant))
+        """Linked to no neighbourhood, or to one whose post is vacant: to none that is led."""
+        return self.filter(~self._held_by(clock.today(), neighbourhood_id__in=led()))
 
     def unlinked(self, on: dt.date | None = None) -> Self:
         """Linked to no neighbourhood on a day, today when none is given."""
-        return self.filter(self._unlinked(on or clock.today()))
+        return self.filter(~self._held_by(on or clock.today()))
 
     def linked(self) -> Self:
         """Linked to some neighbourhood today."""
-        return self.filter(~self._unlinked(clock.today()))
+        return self.filter(self._held_by(clock.today()))
 
-    def _unlinked(self, day: dt.date) -> Q:
-        """No link holds on the day. Most have one without an end, which the index of current links tells at once."""
+    def _held_by(self, day: dt.date, **which: Any) -> models.Exists:
+        """Some link holds on the day. One condition, which PostgreSQL answers by a single join of the two tables."""
         from volunteers.homes.models import HouseholdLink
 
-        rows = HouseholdLink.objects.filter(household_id=models.OuterRef("pk"))
-        open_ = HouseholdLink.objects.filter(ends_on__isnull=True)
-        begins_later = open_.filter(starts_on__gt=day).order_by().values("household_id")
-        none_open = ~models.Exists(rows.filter(ends_on__isnull=True)) | Q(pk__in=begins_later)
-        return Q(none_open) & ~Q(models.Exists(rows.filter(ends_on__gte=day, starts_on__lte=day)))
+        links = HouseholdLink.objects.active(day).filter(household_id=models.OuterRef("pk"), **which)
+        return models.Exists(links.order_by().values("pk"))
 
     def with_links(self) -> Self:
         """With the current link of each, for `neighbourhood`; one query for all."""

@@ -161,7 +161,7 @@ def _rolled_up(figures: dict[str, Counter[int]], paths: Iterable[str]) -> dict[i
     return found
 
 
-def _grouped(rows: Any, by: str) -> Counter[int]:
+def _grouped(rows: Any, by: str) -> Counter[Any]:
     return Counter(dict(rows.order_by().values(by).annotate(n=Count("pk")).values_list(by, "n")))
 
 
@@ -196,11 +196,14 @@ def _people(paths: list[str]) -> dict[str, Counter[int]]:
 
 def lonely_doors(paths: Iterable[str]) -> list[tuple[str, int]]:
     """Doors without a neighbour leader, by the path of their vacant neighbourhood, or of their community when they are
-    linked to nobody. Two queries."""
+    linked to nobody. Three queries; places are looked up for the few buildings that have such doors."""
     links, homes = _scoped(list(paths))
-    unlinked = _grouped(homes.unlinked(), "building__estate__community__path")
-    vacant = _grouped(links.vacant(), "neighbourhood__path")
-    return [(str(path), n) for path, n in (*vacant.items(), *unlinked.items())]
+    unlinked = _grouped(homes.unlinked(), "building_id")
+    where = Building.objects.filter(pk__in=list(unlinked)).order_by().values_list("estate__community__path", "pk")
+    return [
+        *_grouped(links.vacant(), "neighbourhood__path").items(),
+        *((path, unlinked[building_id]) for path, building_id in where),
+    ]
 
 
 def doors_without_leader(paths: Iterable[str]) -> dict[int, int]:
