@@ -14,16 +14,26 @@ pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
-    "leader": ["/", "/tasks/", "/benefits/", "/points/", "/me/", "/inbox/", "/notices/", "/events/", "/outbox/"],
-    "group": ["/", "/tasks/", "/tasks/waiting/"],
+    "leader": [
+        "/", "/tasks/", "/benefits/", "/points/", "/me/", "/inbox/", "/notices/", "/events/", "/outbox/",
+        "/homes/", "/posts/mine/", "/posts/notices/", "/me/data/", "/me/devices/", "/me/phone/",
+    ],
+    "group": ["/", "/tasks/", "/tasks/waiting/", "/homes/", "/posts/propose/"],
     "area": ["/", "/tasks/"],
     "worker": ["/", "/tasks/", "/tasks/new/"],
     "district": ["/", "/tasks/"],
-    "resident": ["/", "/notices/", "/events/", "/me/"],
+    "resident": ["/", "/notices/", "/events/", "/me/", "/homes/mine/"],
     "merchant": ["/merchant/", "/merchant/history/", "/merchant/benefits/"],
     "department": ["/"],
-    "": ["/", "/login/", "/login/staff/", "/demo/", "/notices/", "/nowhere/"],
-}
+    "": ["/", "/login/", "/login/staff/", "/demo/", "/notices/", "/find/", "/nowhere/"],
+}  # fmt: skip
+DESK = [
+    "/console/", "/console/people/", "/console/appointments/", "/console/proposals/", "/console/vacancies/",
+    "/console/households/", "/console/residents/", "/console/buildings/", "/console/doors/", "/console/units/",
+    "/console/structure/", "/console/structure/new/", "/console/reports/month/", "/console/party/",
+    "/console/cadres/", "/console/map/", "/console/requests/", "/console/accounts/", "/console/roster/imports/",
+    "/console/find/?q=zgl",
+]  # fmt: skip
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
@@ -33,10 +43,10 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def faults_of(page: Page) -> list[str]:
-    """Serious and critical findings of axe-core, in a line each."""
+def faults_of(page: Page, part: str = "html") -> list[str]:
+    """Serious and critical findings of axe-core in a part of the page, in a line each."""
     page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    result = page.evaluate(f"axe.run('{part}', {{resultTypes: ['violations']}})")
     return [
         f"{page.url} {v['id']}: {v['nodes'][0]['html'][:160]}"
         for v in result["violations"]
@@ -127,3 +137,14 @@ def test_the_whole_check_in_works_by_keyboard(phone: Phone) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks/*-*/")
     assert page.evaluate("document.querySelectorAll('main').length") == 1
+
+
+def test_the_console_is_sound(phone: Phone) -> None:
+    desk = phone("worker", width=1280, height=800)
+    faults: list[str] = []
+    for path in DESK:
+        desk.goto(path)
+        faults += faults_of(desk, "main")
+        if overflow_of(desk) > 0:
+            faults.append(f"{path} is wider than the screen")
+    assert faults == []

@@ -150,6 +150,8 @@ def test_a_community_is_split_from_the_first(
         phone = desk.phone(NEW_AREA_LEADER)
         phone.goto("/homes/")
         expect(phone.locator("main")).to_contain_text("新桥东社区")
+        tap(phone, "第1片区")  # she leads a group too
+        phone.wait_for_load_state()
         assert neighbourhoods_below(phone) == 10
         assert month_table(street, evening.date()) == report
         street.goto(f"{url}{re.sub('^https?://[^/]+', '', address)}")

@@ -32,6 +32,12 @@ def take_errors(form: Any, refusal: Invalid, where: str = "") -> None:
         form.add_error(None, str(refusal.message))
 
 
+def _held(user: Any) -> list[Unit]:
+    """The units somebody looks after by several roles, to go from one to another; empty for one role. One query."""
+    paths = set(paths_where(user, Right.SEE_HOMES))
+    return list(Unit.objects.filter(path__in=paths)) if len(paths) > 1 else []
+
+
 def _unit(request: HttpRequest) -> Unit | None:
     """The unit asked for, else the first one the user looks after."""
     units = units_where(request.user, Right.SEE_HOMES)
@@ -54,12 +60,11 @@ def homes(request: HttpRequest) -> HttpResponse:
         if Resident.objects.filter(person_id=person_id_of(request.user)).exists():
             return redirect("my_home")
         raise Denied
-    where = breadcrumbs([unit], top=1)[unit.pk]
+    context = {"unit": unit, "where": breadcrumbs([unit], top=1)[unit.pk], "held": _held(request.user)}
     if unit.level == Level.NEIGHBOURHOOD:
-        context = {"house": selectors.house_of(unit), "may_enter": can_enter_residents(request.user, unit)}
-        return render(request, "homes/house.html", context | {"unit": unit, "where": where})
-    context = {"unit": unit, "where": where, "below": selectors.units_below(unit)}
-    return render(request, "homes/units.html", context)
+        context |= {"house": selectors.house_of(unit), "may_enter": can_enter_residents(request.user, unit)}
+        return render(request, "homes/house.html", context)
+    return render(request, "homes/units.html", context | {"below": selectors.units_below(unit)})
 
 
 def _household(request: HttpRequest, uid: uuid.UUID) -> Household:
