@@ -67,16 +67,21 @@ def follow(page: Page) -> list[str]:
     return [link for link in dict.fromkeys(links) if not link.startswith("/console/")][:6]
 
 
-EVERY_TIME = {"light", "narrow"}
-IN_THE_DARK = {"leader", "merchant", "worker"}
+EVERY_TIME = {"light"}
+NARROW = {"leader", "worker", "resident", ""}
+EVERY_LOOK = {"leader"}
 
 
 def _looks() -> list[Any]:
-    """Light and narrow for everybody at every run, the rest for some; `make soak` asks all of them."""
-    every = [(persona, look) for persona in PAGES for look in LOOKS]
+    """Light for everybody at every run, narrow for some, every look for a leader; `make soak` asks all of them."""
+
+    def is_short(persona: str, look: str) -> bool:
+        return look in EVERY_TIME or persona in EVERY_LOOK or (look == "narrow" and persona in NARROW)
+
     return [
-        pytest.param(persona, look, marks=() if look in EVERY_TIME or persona in IN_THE_DARK else pytest.mark.soak)
-        for persona, look in every
+        pytest.param(persona, look, marks=() if is_short(persona, look) else pytest.mark.soak)
+        for persona in PAGES
+        for look in LOOKS
     ]
 
 
