@@ -200,4 +200,4 @@ def test_the_list_costs_the_same_whatever_its_length(cast: Cast, ask_code: AskCo
         counts.append(len(asked))
         signed_in(cast, ask_code, WINDOWS)
     assert counts[0] == counts[1]
-    assert len(re.findall("让它退出</button>", phone.get("/me/devices/").content.decode())) == 2
+    assert len(re.findall("让它退出<span", phone.get("/me/devices/").content.decode())) == 2

@@ -91,6 +91,16 @@ def month_table(page: Page, month: dt.date) -> str:
     return page.locator("table.listing").inner_text()
 
 
+def wait_for_unit(page: Page, name: str) -> None:
+    """Until the clock's job has run, a few seconds after the start."""
+    for _attempt in range(60):
+        page.goto(f"/console/units/?q={name}")
+        if page.locator(".listing a", has_text=name).count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{name} never came into force")
+
+
 def neighbourhoods_below(phone: Page) -> int:
     """How many neighbourhoods an area leader comes to, group by group."""
     links = phone.locator("main a.cell")
@@ -145,8 +155,7 @@ def test_a_community_is_split_from_the_first(
     with site_at(morning) as url:
         desk = Desk(browser, url)
         street = desk.sit("street")
-        street.goto("/console/units/?q=新桥东社区")
-        expect(street.locator(".listing")).to_contain_text("新桥东社区", timeout=20_000)
+        wait_for_unit(street, "新桥东社区")
         phone = desk.phone(NEW_AREA_LEADER)
         phone.goto("/homes/")
         expect(phone.locator("main")).to_contain_text("新桥东社区")
