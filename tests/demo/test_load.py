@@ -18,7 +18,7 @@ from rewards.points.models import AccountKind, PointsAccount
 from volunteers.accounts.services import user_of_phone
 from volunteers.units.models import Appointment, Level, Role, Unit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
+pytestmark = pytest.mark.django_db
 
 
 def test_each_persona_has_something_to_do(demo: None) -> None:

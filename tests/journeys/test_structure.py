@@ -80,7 +80,7 @@ def draft_split(page: Page, day: dt.date) -> str:
 def name_the_new_leader(page: Page, address: str) -> None:
     """The area on the other side needs somebody: the leader of the fourth group, who goes on leading that too."""
     page.goto(f"{address}edit/")
-    chooser = page.locator("select[name^='leader-']").filter(has_text="组长丁").last
+    chooser = page.locator(".structure-choice", has_text="里的“第1片区”").locator("select")
     label = next(text for text in chooser.locator("option").all_inner_texts() if text.startswith("组长丁"))
     chooser.select_option(label=label)
 
