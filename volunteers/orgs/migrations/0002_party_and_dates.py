@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='departmentofficer',
             name='uid',
-            field=models.UUIDField(default=uuid.uuid4, editable=False, null=True, verbose_name='编号'),
+            field=models.UUIDField(editable=False, null=True, verbose_name='编号'),
         ),
         migrations.AddConstraint(
             model_name='departmentofficer',
