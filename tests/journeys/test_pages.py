@@ -73,7 +73,7 @@ EVERY_LOOK = {"leader"}
 
 
 def _looks() -> list[Any]:
-    """Light for everybody at every run, narrow for some, nearly every look for a leader; `make soak` asks all of them."""
+    """Light for everybody at every run, narrow for some, most looks for a leader; `make soak` asks all of them."""
 
     def is_short(persona: str, look: str) -> bool:
         some_look = look != "dark" and persona in EVERY_LOOK
