@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.db import transaction
 
 from foundation.models import AuditEntry
@@ -35,7 +34,7 @@ def _somebody_who_may(address: Address) -> Question:
         for relation, place in zip(RELATIONS, places, strict=True):
             if place and row.full_post.expected(visitor, relation) == PAGE:
                 return Question(address, visitor, relation, "FULL")
-    pytest.skip(f"nobody gets through {address.name}")
+    raise AssertionError(f"nobody gets through {address.name}")
 
 
 def test_what_writes_is_audited(cast: Cast, tmp_path: Path, settings: Any) -> None:

@@ -35,7 +35,7 @@ def take_errors(form: Any, refusal: Invalid, where: str = "") -> None:
 def _held(user: Any) -> list[Unit]:
     """The units somebody looks after by several roles, to go from one to another; empty for one role. One query."""
     paths = set(paths_where(user, Right.SEE_HOMES))
-    return list(Unit.objects.filter(path__in=paths)) if len(paths) > 1 else []
+    return list(units_where(user, Right.SEE_HOMES).filter(path__in=paths)) if len(paths) > 1 else []
 
 
 def _unit(request: HttpRequest) -> Unit | None:
