@@ -125,8 +125,9 @@ class GuardTable(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: object, to_state: object
     ) -> None:
-        """Install."""
-        for statement in install_statements(self.table, schema_editor.connection.vendor):
+        """Install, also where a guard is left, or was lost as SQLite made the table anew for another column."""
+        vendor = schema_editor.connection.vendor
+        for statement in [*remove_statements(self.table, vendor), *install_statements(self.table, vendor)]:
             schema_editor.execute(statement, params=None)
 
     def database_backwards(

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
@@ -25,9 +24,18 @@ from foundation import audit, clock
 from foundation.actors import Actor
 from rewards.benefits import services
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant, RefusalReport
-from volunteers.units.console import DayColumn, ExportColumn, NumberColumn, ScopedListView, requires, routes
+from volunteers.units.console import (
+    BENEFITS_MENU,
+    DayColumn,
+    ExportColumn,
+    NumberColumn,
+    ScopedListView,
+    ScopedMenuItem,
+    requires,
+    routes,
+)
 from volunteers.units.models import THREE_HEADS, Level
-from volunteers.units.rights import Right, paths_where, units_where
+from volunteers.units.rights import Right, units_where
 from volunteers.units.selectors import named_like
 
 RIGHT = Right.MANAGE_BENEFITS
@@ -337,26 +345,15 @@ def urls() -> list[URLPattern]:
     ]
 
 
-class _RewardsMenuItem(SubmenuMenuItem):
-    """For those who manage benefits somewhere."""
+def _entry(label: Any, name: str, icon: str, order: int) -> None:
+    @hooks.register(BENEFITS_MENU)
+    def item() -> ScopedMenuItem:
+        url = reverse(f"console_{name}_list")
+        return ScopedMenuItem(label, url, name=f"rewards-{name}", icon_name=icon, order=order, right=RIGHT)
 
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Only to them."""
-        return bool(paths_where(request.user, RIGHT)) and super().is_shown(request)
 
-
-@hooks.register("register_admin_menu_item")
-def menu_item() -> SubmenuMenuItem:
-    """In the side menu."""
-    entries = (
-        (gettext_lazy("优惠项"), "benefit", "pick"),
-        (gettext_lazy("爱心商家"), "merchant", "group"),
-        (gettext_lazy("商家账号"), "clerk", "user"),
-        (gettext_lazy("优惠包"), "package", "folder-open-inverse"),
-        (gettext_lazy("未兑现反映"), "refusal", "warning"),
-    )
-    items = [
-        MenuItem(label, reverse(f"console_{name}_list"), name=f"rewards-{name}", icon_name=icon, order=order)
-        for order, (label, name, icon) in enumerate(entries)
-    ]
-    return _RewardsMenuItem(gettext_lazy("福利"), Menu(items=items), name="rewards", icon_name="pick", order=130)
+_entry(gettext_lazy("优惠项"), "benefit", "pick", 10)
+_entry(gettext_lazy("优惠包"), "package", "folder-open-inverse", 20)
+_entry(gettext_lazy("爱心商家"), "merchant", "group", 30)
+_entry(gettext_lazy("商家账号"), "clerk", "user", 40)
+_entry(gettext_lazy("未兑现反映"), "refusal", "warning", 50)

@@ -33,6 +33,24 @@ privacy.register(
     basis=Basis.SERVICE,
     keep="ledger",
 )
+privacy.register(
+    "points.RuleVersion",
+    PersonalField("drafted_by", Sort.ACTOR),
+    PersonalField("approved_by", Sort.ACTOR),
+    PersonalField("why", Sort.TEXT, Erase.KEEP),
+    title=_("积分规则"),
+    purpose=_("规则由谁起草、谁批准"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+)
+privacy.register(
+    "points.Hold",
+    PersonalField("reason", Sort.TEXT, Erase.KEEP),
+    title=_("占用的积分"),
+    purpose=_("兑换时先留出来的积分"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+)
 
 
 @privacy.section

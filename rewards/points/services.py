@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from foundation import audit
 from foundation.actors import Actor, is_system
 from foundation.errors import Conflict, Denied, Invalid
-from rewards.points.models import AccountKind, PointsAccount, Transfer
+from rewards.points.models import OWNED, AccountKind, PointsAccount, Transfer
 from volunteers.units.models import STAFF
 from volunteers.units.rights import has_role
 
@@ -50,8 +50,8 @@ def _post(transfer: Transfer) -> bool:
 
 
 def _move(account_id: int, points: int) -> None:
-    """Only people's accounts keep a balance; the check constraint refuses one below zero."""
-    PointsAccount.objects.filter(pk=account_id, kind=AccountKind.PERSON).update(balance=F("balance") + points)
+    """Accounts that belong to somebody keep a balance; the check constraint refuses one below zero."""
+    PointsAccount.objects.filter(pk=account_id, kind__in=OWNED).update(balance=F("balance") + points)
 
 
 @transaction.atomic

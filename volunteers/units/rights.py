@@ -49,10 +49,25 @@ class Right(StrEnum):
     SEE_CADRES = "see_cadres"
     EXPORT = "export"
     HANDLE_REQUESTS = "handle_requests"
+    CONFIRM_HOURS = "confirm_hours"
+    AWARD_POINTS = "award_points"
+    APPROVE_POINTS = "approve_points"
+    SET_RULES = "set_rules"
+    KEEP_BUDGETS = "keep_budgets"
+    KEEP_STORE = "keep_store"
+    HONOUR = "honour"
+    SEE_REWARD_REPORTS = "see_reward_reports"
 
 
 _LEADER = frozenset({Right.SEE_UNIT, Right.CHECK_IN, Right.SEE_HOMES, Right.CONFIRM_RESIDENT})
-_ABOVE = _LEADER | {Right.SEE_PEOPLE, Right.SEE_PHONE, Right.CONFIRM_CHECK_IN, Right.SEE_ROLLUP, Right.PROPOSE}
+_ABOVE = _LEADER | {
+    Right.SEE_PEOPLE,
+    Right.SEE_PHONE,
+    Right.CONFIRM_CHECK_IN,
+    Right.SEE_ROLLUP,
+    Right.PROPOSE,
+    Right.CONFIRM_HOURS,
+}
 _STAFF = frozenset(
     {
         Right.SEE_UNIT,
@@ -76,16 +91,22 @@ _STAFF = frozenset(
         Right.SEE_CADRES,
         Right.EXPORT,
         Right.HANDLE_REQUESTS,
+        Right.CONFIRM_HOURS,
+        Right.AWARD_POINTS,
+        Right.APPROVE_POINTS,
+        Right.KEEP_STORE,
+        Right.HONOUR,
+        Right.SEE_REWARD_REPORTS,
     }
 )
-_CLERK = _STAFF | {Right.APPROVE_STRUCTURE}
+_CLERK = _STAFF | {Right.APPROVE_STRUCTURE, Right.KEEP_BUDGETS}
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.NEIGHBOUR_LEADER: _LEADER,
     Role.GROUP_LEADER: _ABOVE,
     Role.AREA_LEADER: _ABOVE,
     Role.COMMUNITY_WORKER: _STAFF,
     Role.STREET_CLERK: _CLERK,
-    Role.DISTRICT_CLERK: _CLERK | {Right.SEE_AUDIT, Right.KEEP_DEPARTMENTS},
+    Role.DISTRICT_CLERK: _CLERK | {Right.SEE_AUDIT, Right.KEEP_DEPARTMENTS, Right.SET_RULES},
 }
 
 

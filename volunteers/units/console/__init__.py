@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from volunteers.units.console.columns import BulkAction, DayColumn, ExportColumn, PickColumn
 from volunteers.units.console.doors import (
+    BENEFITS_MENU,
     ORDER_MENU,
     PEOPLE_MENU,
+    POINTS_MENU,
     ScopedMenuItem,
     View,
+    benefits_menu,
     order_menu,
     people_menu,
+    points_menu,
     requires,
 )
 from volunteers.units.console.filters import PlaceFilter, TimeFilter
@@ -19,8 +23,10 @@ from volunteers.units.console.pages import page
 from volunteers.units.console.units import unit_panel
 
 __all__ = [
+    "BENEFITS_MENU",
     "ORDER_MENU",
     "PEOPLE_MENU",
+    "POINTS_MENU",
     "BulkAction",
     "DayColumn",
     "ExportColumn",
@@ -33,11 +39,13 @@ __all__ = [
     "TimeFilter",
     "View",
     "back_to",
+    "benefits_menu",
     "finder",
     "order_menu",
     "page",
     "people_menu",
     "picked",
+    "points_menu",
     "requires",
     "routes",
     "unit_panel",

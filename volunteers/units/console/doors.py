@@ -48,6 +48,8 @@ class ScopedMenuItem(MenuItem):
 
 PEOPLE_MENU, ORDER_MENU = "register_people_menu_item", "register_order_menu_item"
 """Hooks for entries below 三长与住户 (people, posts, homes) and below 组织与数据 (units, structure, departments)."""
+BENEFITS_MENU, POINTS_MENU = "register_benefits_menu_item", "register_points_menu_item"
+"""Hooks for entries below 福利 (package, merchants) and below 积分与荣誉 (ledger, store, honours, reports)."""
 
 
 @hooks.register("register_admin_menu_item")
@@ -62,3 +64,17 @@ def order_menu() -> SubmenuMenuItem:
     """Units, structure, organisations, data."""
     menu = Menu(register_hook_name=ORDER_MENU)
     return SubmenuMenuItem(gettext_lazy("组织与数据"), menu, name="order", icon_name="site", order=120)
+
+
+@hooks.register("register_admin_menu_item")
+def benefits_menu() -> SubmenuMenuItem:
+    """The package and the merchants who honour it."""
+    menu = Menu(register_hook_name=BENEFITS_MENU)
+    return SubmenuMenuItem(gettext_lazy("福利"), menu, name="rewards", icon_name="pick", order=130)
+
+
+@hooks.register("register_admin_menu_item")
+def points_menu() -> SubmenuMenuItem:
+    """Points, the store, honours, reports."""
+    menu = Menu(register_hook_name=POINTS_MENU)
+    return SubmenuMenuItem(gettext_lazy("积分与荣誉"), menu, name="points", icon_name="tick-inverse", order=132)

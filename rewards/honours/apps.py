@@ -1,0 +1,12 @@
+"""Recognition that needs no vote: service hours, certificates, thanks, anniversaries, stories."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HonoursConfig(AppConfig):
+    """Recognition that needs no vote: service hours, certificates, thanks, anniversaries, stories."""
+
+    name = "rewards.honours"
+    verbose_name = _("荣誉")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,12 @@
+"""What was promised and what was given, per unit and rule; nothing per person."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    """What was promised and what was given, per unit and rule; nothing per person."""
+
+    name = "rewards.reports"
+    verbose_name = _("福利报表")
+    default_auto_field = "django.db.models.BigAutoField"
