@@ -41,7 +41,7 @@ OWNED = (AccountKind.PERSON, AccountKind.BUDGET, AccountKind.PROVIDER)
 
 
 class PointsAccount(models.Model):
-    """Holds points: a person's, a unit's budget, a provider's pool (`owner_uid` of a shop or store), or the system's."""
+    """Holds points: of a person, a unit (its budget), a provider (`owner_uid` of a shop or store), or the system."""
 
     kind = models.CharField(_("类型"), max_length=10, choices=AccountKind.choices)
     person = models.OneToOneField(
