@@ -16,6 +16,7 @@ from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from foundation import clock
 from foundation.idempotency import fingerprint
+from rewards.benefits.codes import digest
 from rewards.benefits.models import (
     Benefit,
     BenefitPackage,
@@ -28,7 +29,7 @@ from rewards.benefits.models import (
     VoucherState,
     VoucherUse,
 )
-from rewards.benefits.services import digest, report_refusal
+from rewards.benefits.offers import report_refusal
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 from volunteers.units.models import THREE_HEADS, Appointment

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from rewards.benefits import selectors, services
+from rewards.benefits import codes, selectors, verifying
 from rewards.benefits.models import VoucherUse
 
 router = Router()
@@ -55,7 +55,7 @@ class CheckOut(Schema):
     used_at: dt.datetime | None
 
     @staticmethod
-    def resolve_answer(check: services.Check) -> str:
+    def resolve_answer(check: verifying.Check) -> str:
         """The word for the answer."""
         return check.answer.value
 
@@ -82,19 +82,19 @@ def benefit_list(request: HttpRequest) -> list[selectors.Ticket]:
 
 
 @router.post("/{uuid:uid}/code", response=CodeOut, summary="A code to show")
-def benefit_code(request: HttpRequest, uid: uuid.UUID) -> services.ShownCode:
+def benefit_code(request: HttpRequest, uid: uuid.UUID) -> codes.ShownCode:
     """A new code for a minute; the one before no longer counts."""
     benefit = get_object_or_404(selectors.benefits_of(request.user), uid=uid)
-    return services.issue_code(benefit=benefit, acting_user=request.user)
+    return codes.issue_code(benefit=benefit, acting_user=request.user)
 
 
 @router.post("/verify", response=CheckOut, summary="Does this code count here?")
-def verify(request: HttpRequest, payload: CodeIn) -> services.Check:
+def verify(request: HttpRequest, payload: CodeIn) -> verifying.Check:
     """Nothing is used yet."""
-    return services.check_code(code=payload.code, acting_user=request.user)
+    return verifying.check_code(code=payload.code, acting_user=request.user)
 
 
 @router.post("/confirm", response=UseOut, summary="Use a code up")
 def confirm(request: HttpRequest, payload: UseIn) -> VoucherUse:
     """Idempotent by `id`; 409 with the time when it was used before."""
-    return services.confirm_use(id=payload.id, voucher_id=payload.voucher_id, acting_user=request.user)
+    return verifying.confirm_use(id=payload.id, voucher_id=payload.voucher_id, acting_user=request.user)

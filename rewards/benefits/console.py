@@ -22,7 +22,7 @@ from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
 from foundation import audit, clock
 from foundation.actors import Actor
-from rewards.benefits import services
+from rewards.benefits import offers
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant, RefusalReport
 from volunteers.units.console import (
     BENEFITS_MENU,
@@ -322,7 +322,7 @@ def benefit_state(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     benefit = get_object_or_404(benefits, uid=uid)
     state = BenefitState(request.POST["state"]) if request.POST.get("state") in BenefitState.values else None
     if state is not None:
-        services.set_benefit_state(benefit=benefit, state=state, acting_user=request.user)
+        offers.set_benefit_state(benefit=benefit, state=state, acting_user=request.user)
         messages.success(request, f"{benefit.name}：{state.label}")
     return redirect("console_benefit_edit", uid)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.middleware import wants_json
-from rewards.benefits import selectors, services
+from rewards.benefits import codes, offers, selectors, verifying
 from rewards.benefits.forms import CodeForm, RefusalForm, UseForm
 from rewards.benefits.models import Benefit, Entitlement, Merchant, VoucherUse
 from rewards.points.selectors import balance_of
@@ -70,7 +70,7 @@ def benefit_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One large code, new every minute. Showing it writes nothing that a repeat could harm."""
     benefit = _benefit(request, uid)
     try:
-        shown = services.issue_code(benefit=benefit, acting_user=request.user)
+        shown = codes.issue_code(benefit=benefit, acting_user=request.user)
     except Conflict as refusal:
         return render(request, "benefits/benefit_none.html", {"benefit": benefit, "refusal": refusal}, status=409)
     mine = get_object_or_404(Entitlement, benefit=benefit, person_id=person_id_of(request.user))
@@ -90,7 +90,7 @@ def benefit_refused(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        services.report_refusal(id=data["id"], benefit=benefit, words=data["words"], acting_user=request.user)
+        offers.report_refusal(id=data["id"], benefit=benefit, words=data["words"], acting_user=request.user)
         url = reverse("benefit_list") + "?told=1"
         return JsonResponse({"ok": True, "url": url}) if wants_json(request) else redirect(url)
     return render(request, "benefits/benefit_refused.html", {"benefit": benefit, "form": form})
@@ -110,7 +110,7 @@ def merchant_verify(request: HttpRequest) -> HttpResponse:
     merchant = _merchant(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        check = services.check_code(code=form.cleaned_data["code"], acting_user=request.user)
+        check = verifying.check_code(code=form.cleaned_data["code"], acting_user=request.user)
         context = {"check": check, "merchant": merchant, "use_id": uuid.uuid4()}
         return render(request, "benefits/merchant_verdict.html", context)
     lines = selectors.uses_of(merchant, limit=8)
@@ -127,7 +127,7 @@ def merchant_confirm(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Invalid
     try:
-        use = services.confirm_use(
+        use = verifying.confirm_use(
             id=form.cleaned_data["id"], voucher_id=form.cleaned_data["voucher"], acting_user=request.user
         )
     except Conflict as refusal:

@@ -18,8 +18,11 @@ from django.utils import timezone
 from foundation.errors import Conflict, Denied, Missing, TooMany
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
+from rewards.benefits.codes import issue_code
+from rewards.benefits.entitlements import claim
 from rewards.benefits.models import Benefit, BenefitPackage, Entitlement, Voucher, VoucherUse
-from rewards.benefits.services import Answer, check_code, claim, confirm_use, issue_code, report_refusal
+from rewards.benefits.offers import report_refusal
+from rewards.benefits.verifying import Answer, check_code, confirm_use
 from tests.cast import Cast, make_cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment

@@ -1,15 +1,14 @@
-"""Codes and their uses: a code lives a minute, is used once, and only where its benefit is given."""
+"""A merchant checks a code and uses it up: once, and only where its benefit is given."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
 from dataclasses import dataclass
 from enum import Enum
 
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -19,104 +18,19 @@ from foundation import audit, clock, failpoints, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.idempotency import fingerprint, same_body_or_refuse
-from foundation.secrets import hmac_hex
+from rewards.benefits.codes import GRACE, LIFE, digest
 from rewards.benefits.models import (
-    Benefit,
     BenefitState,
     Entitlement,
     EntitlementState,
     Merchant,
-    RefusalReport,
     Voucher,
     VoucherState,
     VoucherUse,
 )
-from rewards.benefits.selectors import grant_for, merchant_of, uses_left
-from volunteers.units.models import STAFF
-from volunteers.units.rights import Right, require
+from rewards.benefits.selectors import merchant_of, uses_left
 
-LIFE = dt.timedelta(seconds=60)
-GRACE = dt.timedelta(seconds=15)
-"""A code typed while it changes on the leader's screen still counts."""
 WRONG_A_MINUTE = 20
-
-
-def digest(code: str) -> str:
-    """What is stored of a code."""
-    return hmac_hex("voucher", code)
-
-
-def _taken(benefit: Benefit) -> int:
-    return (
-        Entitlement.objects.filter(benefit=benefit)
-        .exclude(state__in=[EntitlementState.WAITING, EntitlementState.REVOKED])
-        .count()
-    )
-
-
-@transaction.atomic
-def claim(*, benefit: Benefit, acting_user: Actor) -> Entitlement:
-    """Open one's right to a benefit; beyond its places one waits in line. Claiming again gives the same row.
-
-    Who may: whoever holds a role that the benefit names, in or below the package's unit. Raises `Missing`, `Conflict`.
-    """
-    grant = grant_for(acting_user, benefit)
-    if grant is None or acting_user.person_id is None:
-        raise Missing
-    if benefit.state != BenefitState.LIVE or not benefit.starts_on <= clock.today() <= benefit.ends_on:
-        raise Conflict(_("这一项现在用不了。"))
-    if stored := Entitlement.objects.filter(benefit=benefit, person_id=acting_user.person_id).first():
-        return stored
-    Benefit.objects.select_for_update().get(pk=benefit.pk)
-    full = benefit.places is not None and _taken(benefit) >= benefit.places
-    state = EntitlementState.WAITING if full else EntitlementState.CLAIMED
-    made, new = Entitlement.objects.get_or_create(
-        benefit=benefit,
-        person_id=acting_user.person_id,
-        defaults={"unit_id": grant.unit_id, "state": state},
-    )
-    if new:
-        audit.record(actor=acting_user, act="benefit.claim", obj=made, unit_id=grant.unit_id, data={"state": state})
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCode:
-    """A code in clear, for the screen of its owner only."""
-
-    code: str
-    expires_at: dt.datetime
-    seconds: int
-
-
-@transaction.atomic
-def issue_code(*, benefit: Benefit, acting_user: Actor) -> ShownCode:
-    """A new code of eight digits for a minute; the one before is cancelled.
-
-    Raises `Missing`, `Conflict` when nothing is left, the offer is paused, or one is still waiting for a place.
-    """
-    entitlement = claim(benefit=benefit, acting_user=acting_user)
-    locked = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
-    if locked.state == EntitlementState.WAITING:
-        raise Conflict(_("名额满了，您在候补里，有空位就通知您。"))
-    if locked.state != EntitlementState.CLAIMED or not benefit.needs_code or uses_left(benefit, locked) == 0:
-        raise Conflict(_("这一项已经用完了。"))
-    now = clock.now()
-    live = Voucher.objects.filter(entitlement=locked, state=VoucherState.ISSUED)
-    live.update(state=VoucherState.CANCELLED, expires_at=now)
-    code = _free_code(now)
-    Voucher.objects.create(entitlement=locked, code_digest=digest(code), issued_at=now, expires_at=now + LIFE)
-    return ShownCode(code, now + LIFE, int(LIFE.total_seconds()))
-
-
-def _free_code(now: dt.datetime) -> str:
-    """Eight digits that no code of the last day has; after five tries any, since a clash harms nobody but itself."""
-    code = ""
-    for _attempt in range(5):
-        code = f"{secrets.randbelow(10**8):08d}"
-        if not Voucher.objects.filter(code_digest=digest(code), expires_at__gt=now - dt.timedelta(days=1)).exists():
-            break
-    return code
 
 
 class Answer(Enum):
@@ -270,62 +184,3 @@ def _tell_used(use: VoucherUse, entitlement: Entitlement, merchant: Merchant) ->
         "icon": "gift",
     }
     streams.publish(streams.person_key(entitlement.person_id), kind="benefit", payload=payload, ref=f"use:{use.pk}")
-
-
-@streams.in_district_language
-def _tell_staff(report: RefusalReport) -> None:
-    unit_id = report.benefit.package.unit_id
-    payload = {
-        "title": _("有人说“%s”没兑现") % report.benefit.name,
-        "body": report.words or _("没有写原因"),
-        "url": reverse("console_refusal_list"),
-        "icon": "alert",
-    }
-    staff = [role.value for role in STAFF]
-    streams.publish(streams.unit_key(unit_id), kind="refusal", payload=payload, roles=staff, ref=f"refusal:{report.pk}")
-
-
-@transaction.atomic
-def report_refusal(*, id: uuid.UUID, benefit: Benefit, words: str, acting_user: Actor) -> RefusalReport:  # noqa: A002
-    """A shop did not honour a benefit: staff of the package's unit hear of it. The same id twice is one report."""
-    if grant_for(acting_user, benefit) is None or acting_user.person_id is None:
-        raise Missing
-    print_ = fingerprint({"benefit": benefit.pk, "words": words})
-    if stored := RefusalReport.objects.filter(pk=id).first():
-        if stored.person_id != acting_user.person_id:
-            raise Missing
-        same_body_or_refuse(stored.fingerprint, print_)
-        return stored
-    try:
-        with transaction.atomic():
-            report = RefusalReport.objects.create(
-                id=id, benefit=benefit, person_id=acting_user.person_id, words=words.strip()[:200], fingerprint=print_
-            )
-    except IntegrityError:
-        return RefusalReport.objects.get(pk=id)
-    unit_id = benefit.package.unit_id
-    audit.record(actor=acting_user, act="benefit.report_refusal", obj=report, unit_id=unit_id)
-    _tell_staff(report)
-    return report
-
-
-@transaction.atomic
-def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str = "") -> Benefit:
-    """Open, pause, resume or end an offer. Who may: MANAGE_BENEFITS in the package's unit."""
-
-    require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
-    allowed = {
-        BenefitState.DRAFT: {BenefitState.LIVE},
-        BenefitState.LIVE: {BenefitState.PAUSED, BenefitState.ENDED},
-        BenefitState.PAUSED: {BenefitState.LIVE, BenefitState.ENDED},
-        BenefitState.ENDED: set(),
-    }[BenefitState(benefit.state)]
-    if state not in allowed:
-        raise Conflict
-    if not Benefit.objects.filter(pk=benefit.pk, state=benefit.state).update(state=state):
-        raise Conflict
-    audit.record(
-        actor=acting_user, act=f"benefit.{state.value}", obj=benefit, unit_id=benefit.package.unit_id, reason=reason
-    )
-    benefit.state = state
-    return benefit
