@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.models import AppendOnlyModel
+from rewards.points.seal_models import LedgerCheck, LedgerSeal  # noqa: F401 - of this app too, in a file of their own
 from volunteers.units.models import Unit
 
 
@@ -170,6 +171,7 @@ class Transfer(AppendOnlyModel):
         indexes: ClassVar = [
             models.Index(fields=["to_account", "-at"], name="transfer_to_at"),
             models.Index(fields=["from_account", "-at"], name="transfer_from_at"),
+            models.Index(fields=["at"], name="transfer_at"),  # BRIN on PostgreSQL, see `day_index`
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_positive"),

@@ -51,6 +51,7 @@ privacy.register(
     basis=Basis.SERVICE,
     keep="ledger",
 )
+privacy.impersonal("points.LedgerCheck", "faults", because=_("账户和流水的编号，没有人名"))
 
 
 @privacy.section
