@@ -55,7 +55,7 @@ def run(name: str, marks: str, words: list[str], *, workers: int, services: dict
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=8"]
     if workers > 1:
-        command += ["-n", str(workers), "--dist", "loadgroup"]
+        command += ["-n", str(workers), "--dist", "loadgroup", "-p", "tests.workers"]
     stored = REPORTS / report.stem
     shutil.rmtree(stored, ignore_errors=True)
     stored.mkdir(parents=True)
@@ -87,21 +87,26 @@ def on_sqlite(words: list[str], workers: int) -> Half:
     return run("SQLite", SQLITE, words, workers=workers, services={})
 
 
-def on_postgres(words: list[str], marks: str = POSTGRES, *, name: str = "PostgreSQL with Redis") -> Half | None:
-    """The second half, one test at a time, as its races want both cores. None where the machine has no servers."""
+def on_postgres(
+    words: list[str], marks: str = POSTGRES, *, name: str = "PostgreSQL with Redis", workers: int = 1
+) -> Half | None:
+    """The second half; each worker has a Redis of its own. None where the machine has no servers."""
     given = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
-    database, redis = LocalPostgres(durable=False), LocalRedis()
+    database, redis = LocalPostgres(durable=False), [LocalRedis() for _worker in range(workers)]
     try:
+        urls = [given[1]] if given[1] else [one.start().url for one in redis]
         services = {
             "DATABASE_URL": given[0] if given[0].startswith("postgres") else database.start().url,
-            "REDIS_URL": given[1] or redis.start().url,
+            "REDIS_URL": urls[0],
+            "REDIS_URLS": " ".join(urls),
         }
-        return run(name, marks, words, workers=1, services=services)
+        return run(name, marks, words, workers=len(urls), services=services)
     except NoService as missing:
         print(f"\n=== {name} ===\nLeft out: all of it: {missing}", flush=True)
         return Half(name, 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
     finally:
-        redis.stop()
+        for one in redis:
+            one.stop()
         database.stop()
 
 
@@ -139,10 +144,11 @@ def main(words: list[str]) -> int:
     if which == "--soak":
         return closing(soak(words))
     halves: list[Half] = []
+    workers = min(2, os.cpu_count() or 1)
     if which != "--postgres":
-        halves.append(on_sqlite(words, workers=min(2, os.cpu_count() or 1)))
+        halves.append(on_sqlite(words, workers=workers))
     if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
-        second = on_postgres(words)
+        second = on_postgres(words, workers=workers)
         halves += [second] if second else []
     return closing(halves)
 

@@ -23,6 +23,7 @@ import pytest
 from ops.services_local import LocalPostgres, LocalRedis, NoService, chromium
 
 LEFT_OUT = "Left out: "
+LOOKS = {"test_pages", "test_map", "test_cadres"}
 BROWSER_FIXTURES = {"browser", "chromium_path", "page", "phone"}
 
 
@@ -81,12 +82,12 @@ def chromium_path() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests stay together in one process; soak tests run only when they are asked for."""
+    """Browser tests stay together in two groups, each with a site; soak tests run only when they are asked for."""
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
         if item.get_closest_marker("browser") or BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("looks" if item.path.stem in LOOKS else "journeys"))
         asked = "soak" in str(config.getoption("markexpr", ""))
         (left if item.get_closest_marker("soak") and not asked else kept).append(item)
     if left:

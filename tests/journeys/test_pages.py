@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -34,19 +33,13 @@ DESK = [
     "/console/cadres/", "/console/map/", "/console/requests/", "/console/accounts/", "/console/roster/imports/",
     "/console/find/?q=zgl",
 ]  # fmt: skip
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "elder": {"elder": True},
-    "elder-dark": {"elder": True, "color_scheme": "dark"},
-    "narrow": {"width": 320, "height": 640},
-}
 
 
-def faults_of(page: Page, part: str = "html") -> list[str]:
-    """Serious and critical findings of axe-core in a part of the page, in a line each."""
+def faults_of(page: Page, part: str = "html", only: str = "") -> list[str]:
+    """Serious and critical findings of axe-core in a part of the page, of one rule or all, in a line each."""
     page.evaluate(AXE)
-    result = page.evaluate(f"axe.run('{part}', {{resultTypes: ['violations']}})")
+    rule = f", runOnly: ['{only}']" if only else ""
+    result = page.evaluate(f"axe.run('{part}', {{resultTypes: ['violations']{rule}}})")
     return [
         f"{page.url} {v['id']}: {v['nodes'][0]['html'][:160]}"
         for v in result["violations"]
@@ -67,47 +60,45 @@ def follow(page: Page) -> list[str]:
     return [link for link in dict.fromkeys(links) if not link.startswith("/console/")][:6]
 
 
-EVERY_TIME = {"light"}
-NARROW = {"leader", "worker", "resident", ""}
-EVERY_LOOK = {"leader"}
+def looks_of(page: Page, width: int) -> list[str]:
+    """The same page once more in the dark, on 320 px, and with type of twice the size."""
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    faults = [f"dark: {fault}" for fault in faults_of(page, only="color-contrast")]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 640})
+    if overflow_of(page) > 1:
+        faults.append(f"{page.url} is {overflow_of(page)} px too wide for 320 px")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if overflow_of(page) > 1:
+        faults.append(f"{page.url} is {overflow_of(page)} px too wide with large type")
+    return faults
 
 
-def _looks() -> list[Any]:
-    """Light for everybody at every run, narrow for some, most looks for a leader; `make soak` asks all of them."""
-
-    def is_short(persona: str, look: str) -> bool:
-        some_look = look != "dark" and persona in EVERY_LOOK
-        return look in EVERY_TIME or some_look or (look == "narrow" and persona in NARROW)
-
-    return [
-        pytest.param(persona, look, marks=() if is_short(persona, look) else pytest.mark.soak)
-        for persona in PAGES
-        for look in LOOKS
-    ]
+ELDER_AT_EVERY_RUN = {"leader", ""}
+CASES = [(persona, elder) for persona in PAGES for elder in (False, True)]
 
 
-@pytest.mark.parametrize(("persona", "look"), _looks())
-def test_every_page_is_sound(phone: Phone, persona: str, look: str) -> None:
-    page = phone(persona, **LOOKS[look])
+@pytest.mark.parametrize(
+    ("persona", "elder"),
+    [
+        pytest.param(persona, elder, marks=pytest.mark.soak if elder and persona not in ELDER_AT_EVERY_RUN else ())
+        for persona, elder in CASES
+    ],
+)
+def test_every_page_is_sound(phone: Phone, persona: str, elder: bool) -> None:
+    page = phone(persona, elder=elder)
     paths = list(PAGES[persona])
     faults: list[str] = []
-    for depth, path in enumerate(paths):
+    for path in paths:  # grows while it is walked
         page.goto(path)
         faults += faults_of(page)
         if overflow_of(page) > 1:
             faults.append(f"{path} is {overflow_of(page)} px too wide")
-        if look == "light" and depth < len(PAGES[persona]):
-            paths += [link for link in follow(page) if link not in paths and len(paths) < 12]
+        if path in PAGES[persona]:
+            paths += [link for link in follow(page) if link not in paths and len(paths) < 12 and not elder]
+        faults += looks_of(page, 390)
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
-
-
-@pytest.mark.parametrize("persona", [pytest.param(p, marks=() if p in NARROW else pytest.mark.soak) for p in PAGES])
-def test_type_of_twice_the_size_fits(phone: Phone, persona: str) -> None:
-    page = phone(persona)
-    for path in PAGES[persona]:
-        page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert overflow_of(page) <= 1, f"{path} is {overflow_of(page)} px too wide with large type"
 
 
 def test_elder_mode_has_large_type_and_large_targets(phone: Phone) -> None:
