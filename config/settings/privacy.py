@@ -24,6 +24,8 @@ RETENTION_DAYS: dict[str, int] = {
     "requests": 1096,
     "journals": 90,
     "proposals": 365,
+    "collectors": 365,
+    "arrivals": 60,
     **_env.json("RETENTION_DAYS", default={}),
 }
 
