@@ -6,24 +6,27 @@ A line never changes; a mistake is a reversal that points at it, expiry is a tra
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.models import AppendOnlyModel
+from rewards.points.award_models import (  # noqa: F401 - of this app too, in a file of their own
+    AskedState,
+    AwardSample,
+    BudgetFill,
+    ManualAward,
+    SampledAward,
+    Verdict,
+    account_of_staff,
+)
+from rewards.points.notice_models import NoticeKind, PointsNotice  # noqa: F401 - of this app too, in a file of its own
+from rewards.points.querysets import RuleVersionQuerySet, TransferQuerySet
 from rewards.points.seal_models import LedgerCheck, LedgerSeal  # noqa: F401 - of this app too, in a file of their own
 from volunteers.units.models import Unit
-
-
-def account_of_staff(verb: Any) -> Any:
-    """A member of staff who did something, by account."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=verb
-    )
 
 
 class AccountKind(models.TextChoices):
@@ -107,6 +110,8 @@ class RuleVersion(models.Model):
     approved_by = account_of_staff(_("批准人"))
     approved_at = models.DateTimeField(_("批准时间"), null=True, blank=True)
 
+    objects = RuleVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("积分规则")
         verbose_name_plural = _("积分规则")
@@ -165,6 +170,8 @@ class Transfer(AppendOnlyModel):
     by_staff = models.BooleanField(_("工作人员录入"), db_default=False)
     at = models.DateTimeField(_("时间"), db_default=Now())
 
+    objects = TransferQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("积分流水")
         verbose_name_plural = _("积分流水")
@@ -183,9 +190,14 @@ class Transfer(AppendOnlyModel):
 
 
 class MonthEarned(models.Model):
-    """What a person has earned in a month, so that the ceiling holds under two callers; moved with the award."""
+    """What a person has earned in a month, so that the ceiling holds under two callers; moved with the award.
 
-    account = models.ForeignKey(PointsAccount, on_delete=models.CASCADE, related_name="months")
+    By person, not by account: one statement can then take the month before it opens the account.
+    """
+
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("人")
+    )
     month = models.DateField(_("月份"))
     points = models.PositiveIntegerField(_("积分"), db_default=0)
     last_given = models.PositiveIntegerField(_("最近一次"), db_default=0)
@@ -193,10 +205,10 @@ class MonthEarned(models.Model):
     class Meta:
         verbose_name = _("当月所得")
         verbose_name_plural = _("当月所得")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "month"], name="month_earned_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "month"], name="points_month_once")]
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.month:%Y-%m}"
+        return f"{self.person_id} {self.month:%Y-%m}"
 
 
 class HoldState(models.TextChoices):

@@ -52,6 +52,51 @@ privacy.register(
     keep="ledger",
 )
 privacy.impersonal("points.LedgerCheck", "faults", because=_("账户和流水的编号，没有人名"))
+_TWO = (
+    PersonalField("reason", Sort.TEXT, Erase.KEEP),
+    PersonalField("answer", Sort.TEXT),
+    PersonalField("asked_by", Sort.ACTOR),
+    PersonalField("decided_by", Sort.ACTOR),
+)
+privacy.register(
+    "points.ManualAward",
+    PersonalField("person", Sort.LINK),
+    *_TWO,
+    title=_("积分申请"),
+    purpose=_("由工作人员录入的积分：谁申请、谁批准、为什么"),
+    basis=Basis.DUTY,
+    keep="ledger",
+    subject="person",
+    shows=("happened_on", "reason", "state", "asked_at"),
+)
+privacy.register(
+    "points.BudgetFill",
+    *_TWO,
+    title=_("预算申请"),
+    purpose=_("单位的积分预算由谁申请、谁批准"),
+    basis=Basis.DUTY,
+    keep="ledger",
+)
+privacy.register(
+    "points.SampledAward",
+    PersonalField("reason", Sort.TEXT, Erase.KEEP),
+    PersonalField("looked_by", Sort.ACTOR),
+    title=_("积分抽查"),
+    purpose=_("录入的积分每月抽查，由谁看过、有没有问题"),
+    basis=Basis.DUTY,
+    keep="ledger",
+)
+
+privacy.register(
+    "points.MonthEarned",
+    PersonalField("person", Sort.LINK),
+    title=_("当月所得"),
+    purpose=_("每月积分有上限，记下这个月得了多少"),
+    basis=Basis.SERVICE,
+    keep="ledger",
+    subject="person",
+    shows=("month", "points"),
+)
 
 
 @privacy.section
