@@ -1,11 +1,11 @@
-"""Recognition that needs no vote: service hours, certificates, thanks, anniversaries, stories."""
+"""Recognition that needs no vote: service hours, certificates, thanks, anniversaries."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class HonoursConfig(AppConfig):
-    """Recognition that needs no vote: service hours, certificates, thanks, anniversaries, stories."""
+    """Recognition that needs no vote: service hours, certificates, thanks, anniversaries."""
 
     name = "rewards.honours"
     verbose_name = _("荣誉")
