@@ -1,0 +1,49 @@
+"""Sets of what a store holds, for the staff who keep it, and of what is a person's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from foundation import clock
+from foundation.actors import Actor
+from volunteers.units.querysets import under
+from volunteers.units.rights import Right, paths_where
+
+
+class OfUnitQuerySet(models.QuerySet[Any]):
+    """Rows with a unit of their own: stores, budgets, redemptions, passbooks."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the units in which the user keeps a store."""
+        return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
+
+    def of_person(self, person_id: int) -> Self:
+        """A person's own."""
+        return self.filter(person_id=person_id)
+
+
+class OfStoreQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a store, or to goods of one."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of the stores that the user keeps."""
+        names = {field.name for field in self.model._meta.get_fields()}
+        to_store = "store" if "store" in names else "goods__store"
+        return self.filter(under(paths_where(user, Right.KEEP_STORE), f"{to_store}__unit__path"))
+
+    def from_today(self, on: dt.date | None = None) -> Self:
+        """Exchange days that are today or to come, the next one first."""
+        return self.filter(on__gte=on or clock.today()).order_by("on")
+
+
+class CollectorQuerySet(models.QuerySet[Any]):
+    """Those who may collect for somebody."""
+
+    def of_person(self, person_id: int) -> Self:
+        """Whom a person has named, and who still may."""
+        rows = self.filter(Q(ended_at__isnull=True), person_id=person_id)
+        return rows.select_related("collector").order_by("pk")
