@@ -60,7 +60,7 @@ class MerchantForm(ScopedModelForm):
 
     class Meta:
         model = Merchant
-        fields = ("name", "address", "unit", "is_active")
+        fields = ("name", "address", "about", "unit")
 
 
 class PackageForm(ScopedModelForm):
@@ -107,7 +107,7 @@ class MerchantFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Merchant
-        fields = ("is_active",)
+        fields = ("state",)
 
 
 class BenefitListView(ScopedListView):
@@ -181,7 +181,7 @@ class MerchantListView(ScopedListView):
         ExportColumn(gettext_lazy("名称"), "name"),
         ExportColumn(gettext_lazy("地址"), "address"),
         ExportColumn(gettext_lazy("所在单位"), "unit.name"),
-        ExportColumn(gettext_lazy("启用"), lambda m: _("是") if m.is_active else _("否")),
+        ExportColumn(gettext_lazy("状态"), "get_state_display"),
         ExportColumn(gettext_lazy("几位店员"), "clerk_count"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -16,6 +17,7 @@ from foundation.pinyin import sounds
 from rewards.benefits.querysets import (
     BenefitQuerySet,
     ClerkQuerySet,
+    EntitlementQuerySet,
     MerchantQuerySet,
     PackageQuerySet,
     RefusalReportQuerySet,
@@ -23,14 +25,38 @@ from rewards.benefits.querysets import (
 from volunteers.units.models import Unit
 
 
+class MerchantState(models.TextChoices):
+    """applied → active ⇄ paused → ended;  applied → refused."""
+
+    APPLIED = "applied", _("申请中")
+    ACTIVE = "active", _("合作中")
+    PAUSED = "paused", _("暂停")
+    ENDED = "ended", _("已结束")
+    REFUSED = "refused", _("没有通过")
+
+
 class Merchant(models.Model):
-    """A shop or office that gives a benefit."""
+    """A shop or office that gives a benefit, or has asked to."""
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=120, blank=True, db_default="")
+    about = models.CharField(_("做什么的"), max_length=120, blank=True, db_default="")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="merchants", verbose_name=_("所在单位"))
-    is_active = models.BooleanField(_("启用"), default=True)
+    contact = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("联系人")
+    )
+    state = models.CharField(
+        _("状态"),
+        max_length=10,
+        choices=MerchantState.choices,
+        default=MerchantState.ACTIVE,
+        db_default=MerchantState.ACTIVE,
+    )
+    reason = models.CharField(_("原因"), max_length=200, blank=True, db_default="")
+    applied_at = models.DateTimeField(_("申请时间"), null=True, blank=True)
+    starts_on = models.DateField(_("合作开始"), null=True, blank=True)
+    ends_on = models.DateField(_("合作结束"), null=True, blank=True)
     pinyin = models.CharField(_("拼音"), max_length=240, blank=True, db_default="", editable=False)
     initials = models.CharField(_("拼音首字母"), max_length=60, blank=True, db_default="", editable=False)
 
@@ -39,6 +65,16 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = _("爱心商家")
         verbose_name_plural = _("爱心商家")
+        indexes: ClassVar = [models.Index(fields=["state", "pinyin"], name="merchant_state_name")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(state="applied"), name="merchant_one_application_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="merchant_dates",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -47,6 +83,11 @@ class Merchant(models.Model):
         """Keep how the name sounds beside the name."""
         self.pinyin, self.initials = sounds(self.name)
         super().save(*args, **kwargs)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its codes are verified today."""
+        return self.state == MerchantState.ACTIVE
 
 
 class MerchantClerk(models.Model):
@@ -87,12 +128,22 @@ class Kind(models.TextChoices):
 
 
 class BenefitState(models.TextChoices):
-    """draft → live ⇄ paused → ended."""
+    """draft → reviewed → live ⇄ paused → ended; what is changed after its review is a draft again."""
 
     DRAFT = "draft", _("草稿")
+    REVIEWED = "reviewed", _("已审核")
     LIVE = "live", _("进行中")
     PAUSED = "paused", _("暂停")
     ENDED = "ended", _("已结束")
+
+
+class Renewal(models.TextChoices):
+    """How often the uses of each begin anew."""
+
+    NONE = "none", _("不更新")
+    MONTH = "month", _("每月")
+    QUARTER = "quarter", _("每季度")
+    YEAR = "year", _("每年")
 
 
 class BenefitPackage(models.Model):
@@ -126,12 +177,26 @@ class Benefit(models.Model):
     how_to_use = models.CharField(_("怎么用"), max_length=200, blank=True, db_default="")
     roles = models.JSONField(_("给谁"), default=list)
     uses_each = models.PositiveSmallIntegerField(_("每人次数"), null=True, blank=True)
+    renews = models.CharField(
+        _("次数多久更新"), max_length=10, choices=Renewal.choices, default=Renewal.NONE, db_default=Renewal.NONE
+    )
     places = models.PositiveIntegerField(_("名额"), null=True, blank=True)
     needs_code = models.BooleanField(_("凭码使用"), default=True)
     merchants = models.ManyToManyField(Merchant, related_name="benefits", blank=True, verbose_name=_("商家"))
+    agreement = models.CharField(
+        _("依据"), max_length=120, blank=True, db_default="", help_text=_("协议或文件的名称和编号，只给工作人员看")
+    )
     state = models.CharField(_("状态"), max_length=10, choices=BenefitState.choices, default=BenefitState.DRAFT)
+    pause_note = models.CharField(_("为什么暂停"), max_length=60, blank=True, db_default="")
     starts_on = models.DateField(_("开始"))
     ends_on = models.DateField(_("结束"))
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    live_since = models.DateTimeField(_("上线时间"), null=True, editable=False)
 
     objects = BenefitQuerySet.as_manager()
 
@@ -140,6 +205,9 @@ class Benefit(models.Model):
         verbose_name_plural = _("优惠项")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="benefit_dates"),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("drafted_by")), name="benefit_two_persons"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,16 +215,23 @@ class Benefit(models.Model):
 
 
 class EntitlementState(models.TextChoices):
-    """claimed → part used → used up | expired | revoked; waiting = on the list for a place."""
+    """eligible (no row, or returned) → claimed → part used → used up | expired | revoked; waiting = in line."""
 
     WAITING = "waiting", _("候补")
     CLAIMED = "claimed", _("已领取")
+    PART_USED = "part_used", _("用过几次")
     USED_UP = "used_up", _("已用完")
+    RETURNED = "returned", _("已退回")
+    EXPIRED = "expired", _("已过期")
     REVOKED = "revoked", _("已收回")
 
 
 class Entitlement(models.Model):
-    """A person's right to a benefit; the row is made when it is first opened."""
+    """A person's right to a benefit; the row is made when it is first claimed.
+
+    `used_count` counts the uses of the period that began on `period_start`; a benefit that does not renew has one
+    period and no date.
+    """
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="entitlements")
@@ -164,13 +239,23 @@ class Entitlement(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("状态"), max_length=10, choices=EntitlementState.choices)
     used_count = models.PositiveSmallIntegerField(_("已用次数"), db_default=0)
+    period_start = models.DateField(_("本期开始"), null=True)
+    waiting_since = models.DateTimeField(_("候补时间"), null=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = EntitlementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("权益")
         verbose_name_plural = _("权益")
+        indexes: ClassVar = [
+            models.Index(fields=["benefit", "state", "waiting_since"], name="entitlement_line"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["benefit", "person"], name="entitlement_once"),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(waiting_since__isnull=False), name="entitlement_waits_since"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,11 +271,19 @@ class VoucherState(models.TextChoices):
 
 
 class Voucher(models.Model):
-    """A one-time code of eight digits, kept as a keyed digest; lives about a minute, then a new one is shown."""
+    """A one-time code: digits and a QR, both kept as keyed digests. On a screen it lives a minute, on paper a month.
+
+    `issued_by` is whoever printed it for somebody without a phone (代录); nobody on a screen.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="vouchers")
     code_digest = models.CharField(max_length=64, db_index=True)
+    qr_digest = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
+    is_paper = models.BooleanField(_("纸质券"), default=False, db_default=False)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     state = models.CharField(_("状态"), max_length=10, choices=VoucherState.choices, default=VoucherState.ISSUED)
     issued_at = models.DateTimeField(_("出码时间"), db_default=Now())
     expires_at = models.DateTimeField(_("到期时间"))
@@ -199,7 +292,9 @@ class Voucher(models.Model):
         verbose_name = _("券")
         verbose_name_plural = _("券")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["entitlement"], condition=Q(state="issued"), name="voucher_one_live_code"),
+            models.UniqueConstraint(
+                fields=["entitlement", "is_paper"], condition=Q(state="issued"), name="voucher_one_live_each_way"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +321,30 @@ class VoucherUse(AppendOnlyModel):
         return f"{self.voucher_id}"
 
 
+class VoucherVoid(AppendOnlyModel):
+    """A use that was taken back within its day: a slip of the hand. The use stays on record; at most one a use."""
+
+    use = models.OneToOneField(VoucherUse, on_delete=models.PROTECT, primary_key=True, related_name="void")
+    reason = models.CharField(_("为什么"), max_length=120)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("撤回的核销")
+        verbose_name_plural = _("撤回的核销")
+
+    def __str__(self) -> str:
+        return f"{self.use_id}"
+
+
+class RefusalState(models.TextChoices):
+    """open → confirmed (the shop did not honour it) | cleared (a misunderstanding, or nothing to be found out)."""
+
+    OPEN = "open", _("在核实")
+    CONFIRMED = "confirmed", _("确实没兑现")
+    CLEARED = "cleared", _("不是没兑现")
+
+
 class RefusalReport(models.Model):
     """A leader says that a shop did not honour a benefit. The id is made on the phone."""
 
@@ -235,12 +354,36 @@ class RefusalReport(models.Model):
     words = models.CharField(_("怎么回事"), max_length=200, blank=True, db_default="")
     fingerprint = models.CharField(max_length=64)
     at = models.DateTimeField(_("时间"), db_default=Now())
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, null=True, blank=True, related_name="refusals", verbose_name=_("商家")
+    )
+    state = models.CharField(
+        _("状态"),
+        max_length=10,
+        choices=RefusalState.choices,
+        default=RefusalState.OPEN,
+        db_default=RefusalState.OPEN,
+    )
+    outcome = models.CharField(_("怎么处理的"), max_length=200, blank=True, db_default="")
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = RefusalReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("未兑现反映")
         verbose_name_plural = _("未兑现反映")
+        indexes: ClassVar = [
+            models.Index(fields=["merchant", "state"], name="refusal_merchant_state"),
+            models.Index(fields=["state", "-at"], name="refusal_state_at"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(closed_at__isnull=False), name="refusal_closed_has_time"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.benefit_id}"

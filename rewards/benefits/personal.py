@@ -32,12 +32,23 @@ privacy.register(
     "benefits.RefusalReport",
     PersonalField("person", Sort.LINK),
     PersonalField("words", Sort.TEXT),
+    PersonalField("closed_by", Sort.ACTOR),
     title=_("未兑现反映"),
     purpose=_("商家没有兑现时去核实"),
     basis=Basis.SERVICE,
     keep="content",
     subject="person",
-    shows=("benefit", "words", "at"),
+    shows=("benefit", "words", "state", "outcome", "at"),
+)
+privacy.register(
+    "benefits.Merchant",
+    PersonalField("contact", Sort.LINK),
+    title=_("爱心商家联系人"),
+    purpose=_("合作的事知道找店里的谁"),
+    basis=Basis.SERVICE,
+    keep="person",
+    subject="contact",
+    shows=("name", "address", "state", "applied_at"),
 )
 privacy.register(
     "benefits.VoucherUse",
@@ -47,6 +58,8 @@ privacy.register(
     basis=Basis.DUTY,
     keep="ledger",
 )
-privacy.impersonal("benefits.Merchant", "name", "pinyin", "initials", "address", because=_("店铺的名称和地址"))
+privacy.impersonal(
+    "benefits.Merchant", "name", "pinyin", "initials", "address", "reason", because=_("店铺的名称、地址和状态")
+)
 privacy.impersonal("benefits.BenefitPackage", "name", because=_("优惠包的名称"))
 privacy.impersonal("benefits.Benefit", "name", "detail", "roles", because=_("优惠的名称和说明"))

@@ -10,11 +10,18 @@ from django.db.models import Q
 
 from foundation import clock
 from volunteers.units.querysets import under
-from volunteers.units.rights import Right, paths_where
+from volunteers.units.rights import Right, paths_where, person_id_of
 
 if TYPE_CHECKING:
     from foundation.actors import Actor
-    from rewards.benefits.models import Benefit, BenefitPackage, Merchant, MerchantClerk, RefusalReport  # noqa: F401
+    from rewards.benefits.models import (  # noqa: F401
+        Benefit,
+        BenefitPackage,
+        Entitlement,
+        Merchant,
+        MerchantClerk,
+        RefusalReport,
+    )
 
 
 class PackageQuerySet(models.QuerySet["BenefitPackage"]):
@@ -33,8 +40,43 @@ class BenefitQuerySet(models.QuerySet["Benefit"]):
         return self.filter(under(paths_where(user, Right.MANAGE_BENEFITS), "package__unit__path"))
 
 
+class EntitlementQuerySet(models.QuerySet["Entitlement"]):
+    """Sets of rights to benefits."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of people who hold their role in the units in which the user manages benefits, whoever gives the package."""
+        return self.filter(under(paths_where(user, Right.MANAGE_BENEFITS), "unit__path"))
+
+    def open(self) -> Self:
+        """Those that can still be used, or wait for a place."""
+        return self.filter(state__in=["waiting", "claimed", "part_used"])
+
+    def placed(self) -> Self:
+        """Those that hold a place: given and not returned; a place on which something was used stays taken."""
+        return self.filter(Q(state__in=["claimed", "part_used", "used_up"]) | Q(used_count__gt=0))
+
+    def in_line(self) -> Self:
+        """Those that wait, in the order in which they came."""
+        return self.filter(state="waiting").order_by("waiting_since", "pk")
+
+
 class MerchantQuerySet(models.QuerySet["Merchant"]):
     """Sets of merchants."""
+
+    def active(self) -> Self:
+        """Whose codes are verified."""
+        return self.filter(state="active")
+
+    def partners(self) -> Self:
+        """Who gives something, now or after a pause."""
+        return self.filter(state__in=["active", "paused"])
+
+    def served_by(self, user: Actor) -> Self:
+        """Partners for whom the user works today."""
+        today = clock.today()
+        lasts = Q(clerks__ends_on__isnull=True) | Q(clerks__ends_on__gte=today)
+        mine = self.filter(lasts, clerks__person_id=person_id_of(user), clerks__starts_on__lte=today)
+        return mine.partners().distinct()
 
     def visible_to(self, user: Actor) -> Self:
         """In the units in which the user manages benefits."""

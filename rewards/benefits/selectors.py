@@ -20,7 +20,6 @@ from rewards.benefits.models import (
     EntitlementState,
     Kind,
     Merchant,
-    MerchantClerk,
     VoucherUse,
 )
 from volunteers.units.models import Unit
@@ -141,9 +140,8 @@ def package_for(user: Actor) -> list[Shelf]:
 
 
 def merchant_of(user: Actor) -> Merchant | None:
-    """The shop for which the user verifies, if it is active."""
-    served = MerchantClerk.objects.active().filter(person_id=person_id_of(user)).values("merchant_id")
-    return Merchant.objects.filter(pk__in=served, is_active=True).order_by("pk").first()
+    """The first shop, by name, for which the user verifies."""
+    return Merchant.objects.served_by(user).active().order_by("pinyin", "pk").first()
 
 
 @dataclass(frozen=True, slots=True)
