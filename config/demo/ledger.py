@@ -13,7 +13,7 @@ from django.db.models import F
 from config.demo.people import BATCH
 from config.demo.when import Calendar
 from rewards.points.models import AccountKind, PointsAccount, Transfer
-from rewards.points.services import system_account_id
+from rewards.points.accounts import system_account_id
 from volunteers.roster.writer import writer
 from volunteers.units.models import THREE_HEADS, Appointment
 

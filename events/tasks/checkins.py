@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,11 +28,10 @@ from foundation import audit, clock, failpoints, statements, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from rewards.points.rules import TASK_DONE, version_in_force
 from rewards.points.services import award_points
 from volunteers.units.models import Appointment, Unit
 from volunteers.units.rights import Grant
-
-RULE = "task_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _write(row: CheckIn, task: Task, speaker: Speaker, acting_user: Actor) -> bo
     act = "check_in.enter_for" if speaker.entered_by_id else "check_in.submit"
     entry = audit.entry(actor=acting_user, act=act, obj=row, unit_id=speaker.unit_id)
     award = _award(task, row, acting_user) if task.points and row.state == CheckInState.CONFIRMED else None
-    if checkins_sql.is_possible() and not row.needs_help:
+    if checkins_sql.is_possible(award) and not row.needs_help:
         community = speaker.path[:COMMUNITY_WIDTH]
         return checkins_sql.write(row, community=community, entry=entry, award=award)
     with transaction.atomic():
@@ -199,7 +199,7 @@ def _award(task: Task, row: CheckIn, acting_user: Actor) -> dict[str, Any]:
     """The arguments of `award_points` for a confirmed check-in."""
     return {
         "person_id": row.person_id,
-        "rule": RULE,
+        "rule": TASK_DONE,
         "points": task.points,
         "source_key": f"check_in:{row.pk}",
         "reason": task.title,
@@ -305,20 +305,25 @@ def confirm_check_ins(*, ids: Sequence[uuid.UUID], acting_user: Actor) -> int:
     CheckIn.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=CheckInState.CONFIRMED, decided_at=now, decided_by_id=acting_user.pk
     )
-    for row in rows:
-        _move_tally(row.task_id, row.unit.path, confirmed=1)
-        if row.task.points:
-            award_points(**_award(row.task, row, acting_user))
+    for (task_id, path), count in sorted(Counter((row.task_id, row.unit.path) for row in rows).items()):
+        _move_tally(task_id, path, confirmed=count)
+    for row in sorted(rows, key=lambda row: row.person_id):  # everybody takes the months in one order
+        line = award_points(**_award(row.task, row, acting_user)) if row.task.points else None
         audit.record(actor=acting_user, act="check_in.confirm", obj=row, unit_id=row.unit_id)
-        _tell_confirmed(row)
+        _tell_confirmed(row, line.points if line else 0)
     return len(rows)
 
 
 @streams.in_district_language
-def _tell_confirmed(row: CheckIn) -> None:
-    body = str(row.task.title)
-    if row.task.points:
-        body = _("%(task)s · 积分 +%(points)d") % {"task": row.task.title, "points": row.task.points}
+def _tell_confirmed(row: CheckIn, given: int) -> None:
+    """Thanks, with the points really given."""
+    words = {"task": row.task.title, "points": given, "ceiling": version_in_force().ceiling}
+    if given == row.task.points:
+        body = _("%(task)s · 积分 +%(points)d") % words if given else row.task.title
+    elif given:
+        body = _("%(task)s · 积分 +%(points)d，这个月已满 %(ceiling)d 分") % words
+    else:
+        body = _("%(task)s · 这个月已满 %(ceiling)d 分，您的心意都记着") % words
     _tell(row, kind="confirmed", title=_("收到了，谢谢您"), icon="check", body=body)
 
 

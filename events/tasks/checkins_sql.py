@@ -16,16 +16,16 @@ from django.db import connection
 from events.tasks.models import CheckIn, CheckInState
 from foundation import failpoints, statements
 from foundation.models import AuditEntry
-from rewards.points.fast import award_clauses, award_values
+from rewards.points import fast
 
 
 class TaskChanged(Exception):
     """Nothing was written: the task was read before it changed."""
 
 
-def is_possible() -> bool:
-    """PostgreSQL only."""
-    return connection.vendor == "postgresql"
+def is_possible(award: dict[str, Any] | None) -> bool:
+    """PostgreSQL only, and not where the rules count pieces over the month."""
+    return connection.vendor == "postgresql" and (award is None or fast.is_possible(award["rule"]))
 
 
 _COLUMNS = {
@@ -55,7 +55,7 @@ def _statement(awards: bool) -> str:
         "counted AS (UPDATE tasks_tasktally SET done = done + 1, confirmed = confirmed + %(confirmed)s::int FROM made "
         "WHERE task_id = %(task_id)s AND community_id = (SELECT id FROM units_unit WHERE path = %(community)s)), "
         f"noted AS ({statements.audit_clause('made')})"
-        f"{', ' + award_clauses('made') if awards else ''} "
+        f"{', ' + fast.award_clauses('made') if awards else ''} "
         "SELECT EXISTS (SELECT 1 FROM asked), EXISTS (SELECT 1 FROM made)"
     )
 
@@ -70,7 +70,7 @@ def write(row: CheckIn, *, community: str, entry: AuditEntry, award: dict[str, A
     values |= {"confirmed": int(row.state == CheckInState.CONFIRMED), "community": community}
     values["version"] = row.task.version
     if award:
-        values |= award_values(**award)
+        values |= fast.award_values(**award)
     failpoints.hit("check_in.before_commit")
     ((asked, made),) = statements.run(_statement(award is not None), values)
     if not asked:

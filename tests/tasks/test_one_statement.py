@@ -18,9 +18,11 @@ from events.tasks import checkins_sql, known
 from events.tasks.checkins import Word, check_in
 from events.tasks.models import CheckIn, Task, TaskTally
 from foundation import context, failpoints
+from foundation.actors import SYSTEM
 from foundation.errors import Refused
 from foundation.models import AuditEntry, Notification, OutboxMessage
-from rewards.points.models import PointsAccount, Transfer
+from rewards.points.models import MonthEarned, PointsAccount, Transfer
+from rewards.points.services import award_points
 from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
@@ -52,6 +54,25 @@ def points_twice(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> o
         task = new_task(id=uuid.UUID(int=number), needs_confirmation=False)
         say(task, cast.leader, uuid.UUID(int=id_.int + number))
     return None
+
+
+def _earned(user: User, points: int) -> None:
+    """So much of the month is taken already."""
+    assert user.person_id
+    award_points(
+        person_id=user.person_id, rule="dispute_settled", points=points, source_key="before", reason="调解",
+        unit_id=None, acting_user=SYSTEM,
+    )  # fmt: skip
+
+
+def the_month_nearly_full(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> object:
+    _earned(cast.leader, 39)
+    return say(new_task(id=uuid.UUID(int=1), needs_confirmation=False, points=2), cast.leader, id_)
+
+
+def the_month_full(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> object:
+    _earned(cast.leader, 40)
+    return say(new_task(id=uuid.UUID(int=1), needs_confirmation=False, points=2), cast.leader, id_)
 
 
 def no_points(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> object:
@@ -107,8 +128,8 @@ def a_closed_task(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> 
 
 
 SCENES: list[Act] = [
-    first_word, points_at_once, points_twice, no_points, a_hand_wanted, with_a_photo, entered_for_another,
-    the_same_again, another_id, another_word, somebody_elses_id, an_answer_that_is_not_offered, a_closed_task,
+    first_word, points_at_once, points_twice, the_month_nearly_full, the_month_full, no_points, a_hand_wanted,
+    with_a_photo, entered_for_another, the_same_again, another_id, another_word, somebody_elses_id, an_answer_that_is_not_offered, a_closed_task,
 ]  # fmt: skip
 
 
@@ -133,7 +154,7 @@ def played(act: Act, cast: Cast, new_task: Callable[..., Task], ids: int) -> tup
                 answer = (type(refusal), str(refusal.message), refusal.errors)
             if isinstance(answer, CheckIn):
                 answer = {k: v for k, v in model_to_dict(answer).items() if k not in MADE_ANEW} | {"pk": answer.pk}
-            models = (CheckIn, TaskTally, AuditEntry, PointsAccount, Transfer, Notification, OutboxMessage)
+            models = (CheckIn, TaskTally, AuditEntry, PointsAccount, MonthEarned, Transfer, Notification, OutboxMessage)
             raise _Back(answer, {model.__name__: rows(model) for model in models})
     except _Back as back:
         return back.args[0], back.args[1]
@@ -162,7 +183,7 @@ def test_both_forms_answer_alike_and_leave_the_same_rows(
     try:
         in_one = played(act, cast, new_task, 77)
         count = len(written)
-        monkeypatch.setattr(checkins_sql, "is_possible", lambda: False)
+        monkeypatch.setattr(checkins_sql, "is_possible", lambda _award: False)
         plainly = played(act, cast, new_task, 77)
     finally:
         context.current.reset(token)
