@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.settings.accounts import *  # noqa: F403
 from config.settings.console import *  # noqa: F403
+from config.settings.points import *  # noqa: F403
 from config.settings.posts import *  # noqa: F403
 from config.settings.privacy import *  # noqa: F403
 

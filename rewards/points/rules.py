@@ -95,3 +95,8 @@ def worth(code: str, quantity: int = 1, on: dt.date | None = None) -> int:
     """Points for so many pieces at once, before the month's limits; 0 when the rules give nothing for it."""
     found = rule(code, on)
     return found.points * found.pieces(quantity) if found else 0
+
+
+def label_of(code: str) -> str:
+    """What a rule is called, by the newest version that names it; the code itself where none does."""
+    return next((version.rules[code].label for version in versions() if code in version.rules), code)
