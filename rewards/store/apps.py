@@ -10,3 +10,7 @@ class StoreConfig(AppConfig):
     name = "rewards.store"
     verbose_name = _("积分超市")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what a hold that runs out means here, and what a structure change does."""
+        from rewards.store import services, structure  # noqa: F401

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 
 from foundation import clock
 from foundation.actors import Actor
@@ -38,6 +38,29 @@ class OfStoreQuerySet(models.QuerySet[Any]):
     def from_today(self, on: dt.date | None = None) -> Self:
         """Exchange days that are today or to come, the next one first."""
         return self.filter(on__gte=on or clock.today()).order_by("on")
+
+
+class GoodsQuerySet(OfStoreQuerySet):
+    """Sets of goods."""
+
+    def priced(self, on: dt.date | None = None) -> Self:
+        """With `price`, what a piece costs on a day; none where no price holds yet."""
+        from rewards.store.models import Price
+
+        in_force = Price.objects.filter(goods=OuterRef("pk"), starts_on__lte=on or clock.today())
+        return self.annotate(price=Subquery(in_force.order_by("-starts_on").values("points")[:1]))
+
+    def on_offer(self) -> Self:
+        """On the shelves and with a price, by shelf and name."""
+        shelf = Case(*(When(category=one, then=Value(at)) for at, one in enumerate(_shelves())), default=Value(99))
+        rows = self.filter(is_active=True).priced().exclude(price=None)
+        return rows.annotate(shelf=shelf).order_by("shelf", "pinyin", "pk")
+
+
+def _shelves() -> list[str]:
+    from rewards.store.models import Category
+
+    return list(Category.values)
 
 
 class CollectorQuerySet(models.QuerySet[Any]):

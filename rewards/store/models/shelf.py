@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.models import AppendOnlyModel
 from foundation.pictures import private_storage
 from foundation.pinyin import sounds
-from rewards.store.querysets import OfStoreQuerySet, OfUnitQuerySet
+from rewards.store.querysets import GoodsQuerySet, OfStoreQuerySet, OfUnitQuerySet
 from volunteers.units.models import Unit
 
 
@@ -85,7 +85,7 @@ class Goods(models.Model):
     stock = models.PositiveIntegerField(_("库存"), db_default=0, editable=False)
     reserved = models.PositiveIntegerField(_("已预约"), db_default=0, editable=False)
 
-    objects = OfStoreQuerySet.as_manager()
+    objects = GoodsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("货品")
