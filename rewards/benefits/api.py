@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
 from rewards.benefits import codes, selectors, verifying
+from rewards.benefits.entitled import benefits_of
 from rewards.benefits.models import VoucherUse
 
 router = Router()
 
 
 class TicketOut(Schema):
-    """One benefit. `state`: ready, open, waiting, used or paused."""
+    """One benefit. `state`: ready, claim (a place is to be had first), open, waiting, used or paused."""
 
     uid: uuid.UUID
     kind: str
@@ -30,21 +31,23 @@ class TicketOut(Schema):
 
 
 class CodeOut(Schema):
-    """Eight digits and the seconds they live."""
+    """Eight digits, the text of the QR, what the merchant's screen shows too, and the seconds they live."""
 
     code: str
+    qr: str
+    match: str
     seconds: int
     expires_at: dt.datetime
 
 
 class CodeIn(Schema):
-    """Eight digits."""
+    """Eight digits, ten of a paper voucher, or the text of a QR."""
 
     code: str
 
 
 class CheckOut(Schema):
-    """valid, used, elsewhere or unknown; for a valid code what the merchant needs to serve."""
+    """valid, used, elsewhere, expired, closed or unknown; for a valid code what the merchant needs to serve."""
 
     answer: str
     voucher_id: uuid.UUID | None
@@ -53,6 +56,8 @@ class CheckOut(Schema):
     number: int
     of: int | None
     used_at: dt.datetime | None
+    match: str
+    is_voided: bool
 
     @staticmethod
     def resolve_answer(check: verifying.Check) -> str:
@@ -84,7 +89,7 @@ def benefit_list(request: HttpRequest) -> list[selectors.Ticket]:
 @router.post("/{uuid:uid}/code", response=CodeOut, summary="A code to show")
 def benefit_code(request: HttpRequest, uid: uuid.UUID) -> codes.ShownCode:
     """A new code for a minute; the one before no longer counts."""
-    benefit = get_object_or_404(selectors.benefits_of(request.user), uid=uid)
+    benefit = get_object_or_404(benefits_of(request.user), uid=uid)
     return codes.issue_code(benefit=benefit, acting_user=request.user)
 
 

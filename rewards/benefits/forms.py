@@ -10,17 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CodeForm(forms.Form):
-    """Eight digits, typed or scanned; spaces and dashes between them do not matter."""
+    """A code as it was typed or scanned; what it means is asked of `verifying.check_code`."""
 
-    code = forms.CharField(label=_("8 个数字"), max_length=20)
-
-    def clean_code(self) -> str:
-        """Digits only."""
-        code = "".join(sign for sign in str(self.cleaned_data["code"]) if sign.isdecimal())
-        code = "".join(str(int(sign)) for sign in code)
-        if len(code) != 8:
-            raise forms.ValidationError(_("码是 8 个数字，请再看一下顾客的手机。"))
-        return code
+    code = forms.CharField(label=_("8 个数字"), max_length=64)
 
 
 class UseForm(forms.Form):
@@ -41,3 +33,10 @@ class RefusalForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"id": uuid.uuid4()})
         super().__init__(*args, **kwargs)
+
+
+class PaperForm(forms.Form):
+    """A paper voucher for a benefit; the id is made before sending."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    benefit = forms.UUIDField(widget=forms.HiddenInput)

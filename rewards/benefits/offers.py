@@ -1,34 +1,96 @@
-"""What becomes of an offer: opened, paused, ended; and what leaders say was not honoured."""
+"""What becomes of an offer: drafted, reviewed by a second person, opened, paused, ended; and what was not honoured."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation import audit, streams
-from foundation.actors import Actor
-from foundation.errors import Conflict, Missing
+from foundation import audit, clock
+from foundation.actors import SYSTEM, Actor, is_system
+from foundation.errors import Conflict, Denied, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
-from rewards.benefits.models import Benefit, BenefitState, RefusalReport
-from rewards.benefits.selectors import grant_for
-from volunteers.units.models import STAFF
+from rewards.benefits import news
+from rewards.benefits.entitled import grant_for
+from rewards.benefits.entitlements import kill_codes, lock
+from rewards.benefits.models import Benefit, BenefitState, Entitlement, EntitlementState, RefusalReport
 from volunteers.units.rights import Right, require
 
+State = BenefitState
+STEPS: dict[str, frozenset[BenefitState]] = {
+    State.DRAFT: frozenset({State.REVIEWED}),
+    State.REVIEWED: frozenset({State.LIVE, State.DRAFT}),
+    State.LIVE: frozenset({State.PAUSED, State.ENDED}),
+    State.PAUSED: frozenset({State.LIVE, State.ENDED}),
+    State.ENDED: frozenset(),
+}
 
-@streams.in_district_language
-def _tell_staff(report: RefusalReport) -> None:
-    unit_id = report.benefit.package.unit_id
-    payload = {
-        "title": _("有人说“%s”没兑现") % report.benefit.name,
-        "body": report.words or _("没有写原因"),
-        "url": reverse("console_refusal_list"),
-        "icon": "alert",
-    }
-    staff = [role.value for role in STAFF]
-    streams.publish(streams.unit_key(unit_id), kind="refusal", payload=payload, roles=staff, ref=f"refusal:{report.pk}")
+
+@transaction.atomic
+def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str = "") -> Benefit:
+    """Review, open, pause, resume or end an offer. The reason of a pause is what leaders read.
+
+    Who may: MANAGE_BENEFITS in the package's unit; a review is by somebody else than whoever drafted it. Raises
+    `Denied`, `Conflict`.
+    """
+    require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
+    locked = lock(benefit)
+    if state not in STEPS[locked.state]:
+        raise Conflict
+    was = locked.state
+    _enter(locked, state, acting_user, reason.strip()[:60])
+    unit_id = locked.package.unit_id
+    audit.record(actor=acting_user, act=f"benefit.{state.value}", obj=locked, unit_id=unit_id, reason=reason)
+    if state == State.ENDED:
+        _let_go(locked)
+    elif state == State.LIVE and was == State.PAUSED:
+        news.resumed(locked)
+    elif state == State.LIVE:
+        news.opened(locked)
+    benefit.refresh_from_db()
+    return benefit
+
+
+def _enter(benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str) -> None:
+    if state == State.REVIEWED:
+        if benefit.drafted_by_id == acting_user.pk and not is_system(acting_user):
+            raise Denied(_("自己起草的请另一位同事来审核。"))
+        benefit.reviewed_by_id = acting_user.pk
+    elif state == State.DRAFT:
+        benefit.reviewed_by_id = None
+    elif state == State.LIVE and benefit.live_since is None:
+        benefit.live_since = clock.now()
+    benefit.state, benefit.pause_note = state, reason if state == State.PAUSED else ""
+    benefit.save(update_fields=["state", "pause_note", "reviewed_by", "live_since"])
+
+
+def _let_go(benefit: Benefit) -> None:
+    """What was not used by the end has run out."""
+    rows = Entitlement.objects.filter(benefit=benefit).open()
+    kill_codes(rows.values_list("pk", flat=True))
+    rows.update(state=EntitlementState.EXPIRED, waiting_since=None)
+
+
+@transaction.atomic
+def redraft(*, benefit: Benefit, acting_user: Actor) -> None:
+    """Whoever wrote the promise last is its drafter; what had been reviewed is a draft again."""
+    require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
+    written = Benefit.objects.filter(pk=benefit.pk, state__in=[State.DRAFT, State.REVIEWED])
+    written.update(drafted_by_id=acting_user.pk, reviewed_by_id=None, state=State.DRAFT)
+
+
+def end_past_offers() -> int:
+    """End offers after their last day; returns how many."""
+    running = Benefit.objects.filter(state__in=[State.LIVE, State.PAUSED], ends_on__lt=clock.today())
+    ended = 0
+    for benefit in running.select_related("package__unit").order_by("pk"):
+        try:
+            set_benefit_state(benefit=benefit, state=State.ENDED, acting_user=SYSTEM)
+            ended += 1
+        except Conflict:
+            continue
+    return ended
 
 
 @transaction.atomic
@@ -51,27 +113,5 @@ def report_refusal(*, id: uuid.UUID, benefit: Benefit, words: str, acting_user: 
         return RefusalReport.objects.get(pk=id)
     unit_id = benefit.package.unit_id
     audit.record(actor=acting_user, act="benefit.report_refusal", obj=report, unit_id=unit_id)
-    _tell_staff(report)
+    news.refused(report)
     return report
-
-
-@transaction.atomic
-def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str = "") -> Benefit:
-    """Open, pause, resume or end an offer. Who may: MANAGE_BENEFITS in the package's unit."""
-
-    require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
-    allowed = {
-        BenefitState.DRAFT: {BenefitState.LIVE},
-        BenefitState.LIVE: {BenefitState.PAUSED, BenefitState.ENDED},
-        BenefitState.PAUSED: {BenefitState.LIVE, BenefitState.ENDED},
-        BenefitState.ENDED: set(),
-    }[BenefitState(benefit.state)]
-    if state not in allowed:
-        raise Conflict
-    if not Benefit.objects.filter(pk=benefit.pk, state=benefit.state).update(state=state):
-        raise Conflict
-    audit.record(
-        actor=acting_user, act=f"benefit.{state.value}", obj=benefit, unit_id=benefit.package.unit_id, reason=reason
-    )
-    benefit.state = state
-    return benefit

@@ -61,5 +61,31 @@ privacy.register(
 privacy.impersonal(
     "benefits.Merchant", "name", "pinyin", "initials", "address", "reason", because=_("店铺的名称、地址和状态")
 )
+privacy.register(
+    "benefits.VoucherVoid",
+    PersonalField("by", Sort.ACTOR, Erase.KEEP),
+    PersonalField("reason", Sort.TEXT, Erase.KEEP, purpose=_("撤回核销时写的一句话，说的是事情")),
+    title=_("撤回的核销"),
+    purpose=_("弄错的核销当天能还给您"),
+    basis=Basis.DUTY,
+    keep="ledger",
+)
+privacy.register(
+    "benefits.Voucher",
+    PersonalField("issued_by", Sort.ACTOR),
+    title=_("券"),
+    purpose=_("代打的纸质券知道是谁打的"),
+    basis=Basis.DUTY,
+    keep="ledger",
+)
+privacy.register(
+    "benefits.Benefit",
+    PersonalField("drafted_by", Sort.ACTOR),
+    PersonalField("reviewed_by", Sort.ACTOR),
+    title=_("优惠项"),
+    purpose=_("起草和审核是两个人"),
+    basis=Basis.DUTY,
+    keep="content",
+)
 privacy.impersonal("benefits.BenefitPackage", "name", because=_("优惠包的名称"))
-privacy.impersonal("benefits.Benefit", "name", "detail", "roles", because=_("优惠的名称和说明"))
+privacy.impersonal("benefits.Benefit", "name", "detail", "roles", "pause_note", because=_("优惠的名称和说明"))

@@ -1,4 +1,4 @@
-"""A merchant checks a code and uses it up: once, and only where its benefit is given."""
+"""A merchant checks a code and uses it up: once, and only where its benefit is given; within the day it can be undone."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from enum import Enum
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from foundation import audit, clock, failpoints, streams
+from foundation import audit, clock, failpoints
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.idempotency import fingerprint, same_body_or_refuse
-from rewards.benefits.codes import GRACE, LIFE, digest
+from rewards.benefits import news
+from rewards.benefits.entitled import post_of
+from rewards.benefits.entitlements import is_open, kill_codes
 from rewards.benefits.models import (
-    BenefitState,
+    Benefit,
     Entitlement,
     EntitlementState,
     Merchant,
     Voucher,
     VoucherState,
     VoucherUse,
+    VoucherVoid,
 )
-from rewards.benefits.selectors import merchant_of, uses_left
+from rewards.benefits.periods import is_usable, period_start, state_after, used_now, uses_left
+from rewards.benefits.tokens import DIGITS, GRACE, PAPER_DIGITS, TOKEN_SIGNS, digest, match_of, qr_digest_of
+from volunteers.units.rights import Right, has_right
 
 WRONG_A_MINUTE = 20
 
@@ -39,6 +43,8 @@ class Answer(Enum):
     VALID = "valid"
     USED = "used"
     ELSEWHERE = "elsewhere"
+    EXPIRED = "expired"
+    CLOSED = "closed"
     UNKNOWN = "unknown"
 
 
@@ -54,13 +60,22 @@ class Check:
     of: int | None = None
     ends_on: dt.date | None = None
     used_at: dt.datetime | None = None
+    match: str = ""
+    is_voided: bool = False
 
 
-def _clerk_merchant(acting_user: Actor) -> Merchant:
-    merchant = merchant_of(acting_user)
-    if merchant is None:
+def shops_of(acting_user: Actor) -> list[Merchant]:
+    """The shops for which somebody verifies today, by name; raises `Denied` for whoever does for none."""
+    shops = list(Merchant.objects.served_by(acting_user).active().order_by("pinyin", "pk"))
+    if not shops:
         raise Denied
-    return merchant
+    return shops
+
+
+def _shop_for(benefit: Benefit, shops: list[Merchant]) -> Merchant | None:
+    """The first of the shops that gives the benefit."""
+    given = set(benefit.merchants.filter(pk__in=[shop.pk for shop in shops]).values_list("pk", flat=True))
+    return next((shop for shop in shops if shop.pk in given), None)
 
 
 def _count_wrong(merchant: Merchant) -> None:
@@ -71,46 +86,68 @@ def _count_wrong(merchant: Merchant) -> None:
         raise TooMany(_("输错的次数太多了，请过一分钟再试。"))
 
 
+def _condition(code: str) -> Q | None:
+    """Where a code is found by: its digits or its QR; None for a QR that was not made by us."""
+    text = code.strip()
+    if len(text) == TOKEN_SIGNS and text.isascii():
+        found = qr_digest_of(text)
+        return Q(qr_digest=found) if found else None
+    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
+    if len(digits) not in {DIGITS, PAPER_DIGITS}:
+        raise Invalid(errors={"code": _("码是 8 个数字，纸质券是 10 个。请再看一下。")})
+    return Q(code_digest=digest(digits))
+
+
 def check_code(*, code: str, acting_user: Actor) -> Check:
-    """Say whether a code counts here. Nothing is used yet. Raises `Denied`, `Invalid`, `TooMany`."""
-    merchant = _clerk_merchant(acting_user)
-    if len(code) != 8 or not code.isdigit():
-        raise Invalid(errors={"code": _("码是 8 个数字。")})
-    now = clock.now()
-    found = (
-        Voucher.objects.filter(code_digest=digest(code), issued_at__gt=now - dt.timedelta(days=1))
-        .select_related("entitlement__benefit", "entitlement__person", "use")
-        .order_by("-issued_at")
-        .first()
-    )
+    """Say whether digits or a QR count here. Nothing is used yet. Raises `Denied`, `Invalid`, `TooMany`."""
+    shops = shops_of(acting_user)
+    condition = _condition(code)
+    found = None
+    if condition is not None:
+        lately = Q(issued_at__gt=clock.now() - dt.timedelta(days=1)) | Q(is_paper=True)
+        rows = Voucher.objects.filter(condition, lately).order_by("-issued_at")
+        found = rows.select_related("entitlement__benefit__package__unit", "entitlement__person", "use__void").first()
     if found is None:
-        _count_wrong(merchant)
+        _count_wrong(shops[0])
         return Check(Answer.UNKNOWN)
-    return _judge(found, merchant, now)
+    return _judge(found, shops)
 
 
-def _judge(voucher: Voucher, merchant: Merchant, now: dt.datetime) -> Check:
+def _judge(voucher: Voucher, shops: list[Merchant]) -> Check:
     entitlement, benefit = voucher.entitlement, voucher.entitlement.benefit
-    if not benefit.merchants.filter(pk=merchant.pk).exists():
+    if _shop_for(benefit, shops) is None:
         return Check(Answer.ELSEWHERE)
     if voucher.state == VoucherState.VERIFIED:
-        return Check(Answer.USED, benefit=benefit.name, used_at=voucher.use.at)
-    if benefit.state != BenefitState.LIVE or _has_run_out(voucher, now):
-        return Check(Answer.UNKNOWN)
+        is_voided = hasattr(voucher.use, "void")
+        return Check(Answer.USED, benefit=benefit.name, used_at=voucher.use.at, is_voided=is_voided)
+    post = post_of(benefit, entitlement.person_id)
+    if not is_open(benefit) or post is None:
+        return Check(Answer.CLOSED, benefit=benefit.name)
+    # A code counts for its minute and a moment longer; one that was replaced a moment ago still does.
+    if voucher.expires_at + GRACE < clock.now():
+        return Check(Answer.EXPIRED, benefit=benefit.name)
+    if not is_usable(benefit, entitlement) or uses_left(benefit, entitlement) == 0:
+        return Check(Answer.CLOSED, benefit=benefit.name)
     return Check(
         Answer.VALID,
         voucher_id=voucher.pk,
         benefit=f"{benefit.name} {benefit.value_text}",
-        holder=_("%(surname)s邻长") % {"surname": entitlement.person.surname},
-        number=entitlement.used_count + 1,
+        holder=f"{entitlement.person.surname}{post.get_role_display()}",
+        number=used_now(benefit, entitlement) + 1,
         of=benefit.uses_each,
         ends_on=benefit.ends_on,
+        match=match_of(voucher.pk),
     )
 
 
-def _has_run_out(voucher: Voucher, now: dt.datetime) -> bool:
-    """A code counts for its minute and a moment longer; one that was replaced a moment ago still does."""
-    return voucher.expires_at + GRACE < now
+def _wanted(voucher_id: uuid.UUID, shops: list[Merchant]) -> tuple[Voucher, Merchant]:
+    """The code and the shop where it would be used; whatever was used before is refused at once."""
+    rows = Voucher.objects.select_related("entitlement__benefit__package__unit")
+    voucher = rows.filter(pk=voucher_id).first()
+    shop = _shop_for(voucher.entitlement.benefit, shops) if voucher else None
+    if voucher is None or shop is None:
+        raise Missing
+    return voucher, shop
 
 
 @transaction.atomic
@@ -119,24 +156,29 @@ def confirm_use(*, id: uuid.UUID, voucher_id: uuid.UUID, acting_user: Actor) -> 
 
     Raises `Denied`, `Missing`, `Conflict` with the time when it was used before, `DifferentBody`.
     """
-    merchant = _clerk_merchant(acting_user)
-    print_ = fingerprint({"voucher": str(voucher_id), "merchant": merchant.pk})
-    if stored := VoucherUse.objects.filter(pk=id, merchant=merchant).first():
-        same_body_or_refuse(stored.fingerprint, print_)
+    shops = shops_of(acting_user)
+    stored = VoucherUse.objects.filter(pk=id, merchant__in=shops).first()
+    if stored is not None:
+        same_body_or_refuse(stored.fingerprint, _print(voucher_id, stored.merchant_id))
         return stored
-    voucher = Voucher.objects.select_related("entitlement__benefit", "use").filter(pk=voucher_id).first()
-    if voucher is None or not voucher.entitlement.benefit.merchants.filter(pk=merchant.pk).exists():
-        raise Missing
-    # The right is locked first, so that two codes of one right queue up and the last use is given once.
-    entitlement = Entitlement.objects.select_for_update().get(pk=voucher.entitlement_id)
-    failpoints.hit("voucher.before_verify")
-    now = clock.now()
-    open_codes = Voucher.objects.filter(pk=voucher_id, expires_at__gt=now - GRACE).exclude(state=VoucherState.VERIFIED)
-    if uses_left(voucher.entitlement.benefit, entitlement) == 0 or not open_codes.update(state=VoucherState.VERIFIED):
+    voucher, shop = _wanted(voucher_id, shops)
+    if voucher.state == VoucherState.VERIFIED:
         raise _refusal(voucher_id)
-    return _book_use(
-        id=id, voucher=voucher, entitlement=entitlement, merchant=merchant, print_=print_, acting_user=acting_user
-    )
+    # The right is locked first, so that two codes of one right queue up and the last use is given once.
+    rows = Entitlement.objects.select_for_update(no_key=True)
+    entitlement, benefit = rows.get(pk=voucher.entitlement_id), voucher.entitlement.benefit
+    failpoints.hit("voucher.before_verify")
+    if not is_open(benefit) or post_of(benefit, entitlement.person_id) is None:
+        raise Conflict(_("这一项现在用不了。"))
+    has_some = is_usable(benefit, entitlement) and uses_left(benefit, entitlement) != 0
+    codes = Voucher.objects.filter(pk=voucher_id, expires_at__gt=clock.now() - GRACE)
+    if not has_some or not codes.exclude(state=VoucherState.VERIFIED).update(state=VoucherState.VERIFIED):
+        raise _refusal(voucher_id)
+    return _book_use(id=id, voucher=voucher, entitlement=entitlement, merchant=shop, acting_user=acting_user)
+
+
+def _print(voucher_id: uuid.UUID, merchant_id: int) -> str:
+    return fingerprint({"voucher": str(voucher_id), "merchant": merchant_id})
 
 
 def _refusal(voucher_id: uuid.UUID) -> Conflict:
@@ -152,35 +194,61 @@ def _book_use(
     voucher: Voucher,
     entitlement: Entitlement,
     merchant: Merchant,
-    print_: str,
     acting_user: Actor,
 ) -> VoucherUse:
     benefit = voucher.entitlement.benefit
-    number = entitlement.used_count + 1
     use = VoucherUse.objects.create(
-        id=id, voucher=voucher, merchant=merchant, clerk_id=acting_user.pk or 0, number=number, fingerprint=print_
+        id=id,
+        voucher=voucher,
+        merchant=merchant,
+        clerk_id=acting_user.pk or 0,
+        number=used_now(benefit, entitlement) + 1,
+        fingerprint=_print(voucher.pk, merchant.pk),
     )
-    last = benefit.uses_each is not None and number >= benefit.uses_each
-    state = EntitlementState.USED_UP if last else EntitlementState.CLAIMED
-    Entitlement.objects.filter(pk=entitlement.pk).update(used_count=F("used_count") + 1, state=state)
-    others = Voucher.objects.filter(entitlement=entitlement).exclude(state=VoucherState.VERIFIED)
-    others.filter(expires_at__gt=clock.now() - GRACE).update(
-        state=VoucherState.CANCELLED, expires_at=clock.now() - LIFE - GRACE
-    )
+    entitlement.used_count, entitlement.period_start = use.number, period_start(benefit)
+    entitlement.state = state_after(benefit, use.number)
+    entitlement.save(update_fields=["used_count", "period_start", "state"])
+    # No other code on a screen survives a use; a paper one does while something is left to use it for.
+    kill_codes([entitlement.pk], paper=uses_left(benefit, entitlement) == 0)
     audit.record(actor=acting_user, act="voucher.use", obj=use, unit_id=merchant.unit_id)
-    _tell_used(use, entitlement, merchant)
+    news.used(use, entitlement, benefit)
     use.refresh_from_db()
     return use
 
 
-@streams.in_district_language
-def _tell_used(use: VoucherUse, entitlement: Entitlement, merchant: Merchant) -> None:
-    benefit = entitlement.benefit
-    left = "" if benefit.uses_each is None else _("，还剩 %d 次") % (benefit.uses_each - use.number)
-    payload = {
-        "title": _("%(benefit)s用掉了一次%(left)s") % {"benefit": benefit.name, "left": left},
-        "body": merchant.name,
-        "url": reverse("benefit_list"),
-        "icon": "gift",
-    }
-    streams.publish(streams.person_key(entitlement.person_id), kind="benefit", payload=payload, ref=f"use:{use.pk}")
+def _may_void(acting_user: Actor, use: VoucherUse, benefit: Benefit) -> bool:
+    if Merchant.objects.served_by(acting_user).active().filter(pk=use.merchant_id).exists():
+        return True
+    units = (use.merchant.unit, benefit.package.unit)
+    return any(has_right(acting_user, Right.MANAGE_BENEFITS, unit) for unit in units)
+
+
+@transaction.atomic
+def void_use(*, use: VoucherUse, reason: str, acting_user: Actor) -> VoucherVoid:
+    """Take a use back on its day: the leader has it again and is told; the code stays used. Once more changes nothing.
+
+    Who may: a clerk of the shop, or MANAGE_BENEFITS in the unit of the shop or of the package. Raises `Denied`,
+    `Invalid` without a reason, `Conflict` after the day.
+    """
+    rows = VoucherUse.objects.select_related("merchant__unit", "voucher__entitlement__benefit__package__unit")
+    found = rows.get(pk=use.pk)
+    benefit = found.voucher.entitlement.benefit
+    if not _may_void(acting_user, found, benefit):
+        raise Denied
+    if not reason.strip():
+        raise Invalid(errors={"reason": _("请写一句为什么。")})
+    entitlement = Entitlement.objects.select_for_update(no_key=True).get(pk=found.voucher.entitlement_id)
+    if stored := VoucherVoid.objects.filter(use=found).first():
+        return stored
+    if timezone.localtime(found.at).date() != clock.today():
+        raise Conflict(_("只有当天的核销能撤回。过了当天，请联系社区。"))
+    void = VoucherVoid.objects.create(use=found, reason=reason.strip()[:120], by_id=acting_user.pk)
+    if entitlement.period_start == period_start(benefit):
+        entitlement.used_count = max(0, entitlement.used_count - 1)
+        if entitlement.state in {EntitlementState.PART_USED, EntitlementState.USED_UP}:
+            entitlement.state = state_after(benefit, entitlement.used_count)
+        entitlement.save(update_fields=["used_count", "state"])
+    unit_id = found.merchant.unit_id
+    audit.record(actor=acting_user, act="voucher.void", obj=found, unit_id=unit_id, reason=reason)
+    news.voided(found, entitlement, benefit)
+    return void

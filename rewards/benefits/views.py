@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import segno
 from django.contrib.auth.decorators import login_required
@@ -13,19 +14,24 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.middleware import wants_json
-from rewards.benefits import codes, offers, selectors, verifying
+from rewards.benefits import codes, entitlements, offers, selectors, verifying
+from rewards.benefits.entitled import benefits_of
 from rewards.benefits.forms import CodeForm, RefusalForm, UseForm
 from rewards.benefits.models import Benefit, Entitlement, Merchant, VoucherUse
+from rewards.benefits.periods import uses_left
+from rewards.benefits.permissions import can_print_for_somebody
 from rewards.points.selectors import balance_of
 from volunteers.units.rights import person_id_of
 
+SHELVES = {"mine": selectors.by_kind, "near": selectors.by_nearness, "new": selectors.newest}
+
 
 def _benefit(request: HttpRequest, uid: uuid.UUID) -> Benefit:
-    benefit: Benefit = get_object_or_404(selectors.benefits_of(request.user), uid=uid)
+    benefit: Benefit = get_object_or_404(benefits_of(request.user), uid=uid)
     return benefit
 
 
@@ -39,7 +45,7 @@ def qr_svg(text: str) -> SafeString:
         '<rect x="-2" y="-2" width="{0}" height="{0}"/>'
         '<path d="{2}" stroke-width="1.02" fill="none"/></svg>',
         size + 4,
-        _("二维码，内容是下面的 8 个数字"),
+        _("二维码，给店员扫；扫不上就念下面的数字"),
         dots,
     )
 
@@ -47,11 +53,20 @@ def qr_svg(text: str) -> SafeString:
 @login_required
 @require_GET
 def benefit_list(request: HttpRequest) -> HttpResponse:
-    """What I have."""
-    shelves = selectors.package_for(request.user)
-    return render(
-        request, "benefits/benefit_list.html", {"shelves": shelves, "points": balance_of(person_id_of(request.user))}
-    )
+    """What I have, what is near, what is new: three views of the same tickets."""
+    show = request.GET.get("show", "mine")
+    show = show if show in SHELVES else "mine"
+    tickets = selectors.tickets_of(request.user)
+    context = {
+        "show": show,
+        "shelves": SHELVES[show](tickets),
+        "has_any": bool(tickets),
+        "new_count": sum(ticket.is_new for ticket in tickets),
+        "until": max((ticket.ends_on for ticket in tickets), default=None),
+        "points": balance_of(person_id_of(request.user)),
+        "may_print": can_print_for_somebody(request.user),
+    }
+    return render(request, "benefits/benefit_list.html", context)
 
 
 @login_required
@@ -60,7 +75,37 @@ def benefit_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """How one benefit is used, where and until when."""
     benefit = _benefit(request, uid)
     ticket = next(t for t in selectors.tickets_of(request.user) if t.uid == uid)
-    return render(request, "benefits/benefit_detail.html", {"benefit": benefit, "ticket": ticket})
+    mine = Entitlement.objects.filter(benefit=benefit, person_id=person_id_of(request.user)).first()
+    context: dict[str, Any] = {
+        "benefit": benefit,
+        "ticket": ticket,
+        "uses": selectors.my_uses(request.user, benefit, limit=12),
+        "may_give_back": bool(benefit.places and mine and entitlements.can_give_back(mine)),
+    }
+    return render(request, "benefits/benefit_detail.html", context)
+
+
+@login_required
+@require_POST
+def benefit_claim(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take a place, or join the line."""
+    row = entitlements.claim(benefit=_benefit(request, uid), acting_user=request.user)
+    return redirect(reverse("benefit_detail", args=[uid]) + f"?now={row.state}")
+
+
+@login_required
+@require_POST
+def benefit_give_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Leave the line, or let the next one have the place."""
+    row = entitlements.give_back(benefit=_benefit(request, uid), acting_user=request.user)
+    return redirect(reverse("benefit_detail", args=[uid]) + f"?now={row.state}")
+
+
+@login_required
+@require_GET
+def benefit_history(request: HttpRequest) -> HttpResponse:
+    """What I have used, newest first."""
+    return render(request, "benefits/benefit_history.html", {"uses": selectors.my_uses(request.user)})
 
 
 @login_required
@@ -74,7 +119,7 @@ def benefit_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     except Conflict as refusal:
         return render(request, "benefits/benefit_none.html", {"benefit": benefit, "refusal": refusal}, status=409)
     mine = get_object_or_404(Entitlement, benefit=benefit, person_id=person_id_of(request.user))
-    context = {"benefit": benefit, "shown": shown, "qr": qr_svg(shown.code), "left": selectors.uses_left(benefit, mine)}
+    context = {"benefit": benefit, "shown": shown, "qr": qr_svg(shown.qr), "left": uses_left(benefit, mine)}
     is_part = request.htmx  # type: ignore[attr-defined]
     template = "benefits/_benefit_code.html" if is_part else "benefits/benefit_code.html"
     response = render(request, template, context)

@@ -90,11 +90,11 @@ def test_a_code_lives_a_minute_and_a_new_one_ends_it(cast: Cast, barber: Benefit
         new = code_of(barber, cast.leader)
         assert check_code(code=old, acting_user=cast.merchant_person).answer == Answer.VALID
         clock.shift(20)
-        assert check_code(code=old, acting_user=cast.merchant_person).answer == Answer.UNKNOWN
+        assert check_code(code=old, acting_user=cast.merchant_person).answer == Answer.EXPIRED
         check = check_code(code=new, acting_user=cast.merchant_person)
         assert check.answer == Answer.VALID
         clock.shift(60)
-        assert check_code(code=new, acting_user=cast.merchant_person).answer == Answer.UNKNOWN
+        assert check_code(code=new, acting_user=cast.merchant_person).answer == Answer.EXPIRED
         assert check.voucher_id
         with pytest.raises(Conflict, match="过期"):
             confirm_use(id=uuid.uuid4(), voucher_id=check.voucher_id, acting_user=cast.merchant_person)
