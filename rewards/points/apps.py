@@ -10,3 +10,7 @@ class PointsConfig(AppConfig):
     name = "rewards.points"
     verbose_name = _("积分")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What watches over the books."""
+        from rewards.points import console_books, nightly  # noqa: F401
