@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.models import AppendOnlyModel
 from foundation.pictures import private_storage
-from rewards.benefits.models import Benefit, Kind, Merchant
+from rewards.benefits.models import Benefit, Merchant
 from rewards.merchants.querysets import AgreementQuerySet, InvitationQuerySet, WishQuerySet
 from volunteers.units.models import Unit
 
@@ -63,9 +63,7 @@ class MerchantInvitation(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("所在单位"))
     shop = models.CharField(_("商家名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=120, blank=True, db_default="")
-    person = models.ForeignKey(
-        "people.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("联系人")
-    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("联系人"))
     token_digest = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(_("邀请时间"))
@@ -115,7 +113,6 @@ class MerchantWish(models.Model):
     benefit = models.ForeignKey(
         Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name=_("优惠项")
     )
-    kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices, blank=True, db_default="")
     offer = models.CharField(_("给什么"), max_length=40, blank=True, db_default="")
     value_text = models.CharField(_("优惠多少"), max_length=12, blank=True, db_default="")
     detail = models.CharField(_("说明"), max_length=120, blank=True, db_default="")
@@ -154,4 +151,9 @@ class MerchantWish(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_want_display()} {self.offer}"
+        return f"{self.get_want_display()} {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What it is about, in words."""
+        return self.benefit.name if self.benefit else f"{self.offer} {self.value_text}".strip()

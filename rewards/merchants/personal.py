@@ -15,7 +15,7 @@ privacy.register(
     title=_("合作约定"),
     purpose=_("商家同意了哪一份约定"),
     basis=Basis.SERVICE,
-    keep="history",
+    keep="proof",
     subject="person",
     shows=("merchant", "version", "way", "signed_on"),
 )

@@ -44,10 +44,11 @@ class Document:
 
 @cache
 def _in_english(name: str, version: int) -> Document:
-    return _read(FOLDER / f"{name}-{version}.en.md", name, version)
+    return read(FOLDER / f"{name}-{version}.en.md", name, version)
 
 
-def _read(path: Path, name: str, version: int) -> Document:
+def read(path: Path, name: str, version: int) -> Document:
+    """A wording from its file."""
     raw = path.read_bytes()
     lines = [line.strip() for line in raw.decode().splitlines() if line.strip()]
     title = lines[0].removeprefix("# ")
@@ -61,7 +62,7 @@ def _read(path: Path, name: str, version: int) -> Document:
 def all_versions() -> tuple[Document, ...]:
     """Every version of every wording."""
     found = [(path, _FILE.fullmatch(path.name)) for path in sorted(FOLDER.glob("*.md"))]
-    return tuple(_read(path, match["name"], int(match["version"])) for path, match in found if match)
+    return tuple(read(path, match["name"], int(match["version"])) for path, match in found if match)
 
 
 @cache

@@ -66,7 +66,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('want', models.CharField(choices=[('offer', '想加一项优惠'), ('pause', '想停一停'), ('resume', '想恢复'), ('end', '想结束')], max_length=10, verbose_name='想要什么')),
-                ('kind', models.CharField(blank=True, choices=[('political', '政治'), ('work', '工作'), ('life', '生活')], db_default='', max_length=10, verbose_name='类别')),
                 ('offer', models.CharField(blank=True, db_default='', max_length=40, verbose_name='给什么')),
                 ('value_text', models.CharField(blank=True, db_default='', max_length=12, verbose_name='优惠多少')),
                 ('detail', models.CharField(blank=True, db_default='', max_length=120, verbose_name='说明')),
