@@ -99,6 +99,10 @@ def _import(content: bytes, district: District) -> None:
 
 
 def _analyze() -> None:
-    """The planner has seen an empty database so far; without this, joins over what was just written take seconds."""
+    """The planner has seen an empty database so far; without this, joins over what was just written take seconds.
+
+    On PostgreSQL by name: to look at all would lock catalogues that other databases of the server share.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        names = connection.introspection.table_names(cursor) if connection.vendor == "postgresql" else []
+        cursor.execute("ANALYZE " + ", ".join(connection.ops.quote_name(name) for name in names))
