@@ -78,6 +78,15 @@ def qr_digest_of(token: str) -> str:
     return _qr_digest(body[:_ID_BYTES])
 
 
+def as_read(text: str) -> str:
+    """What was typed or scanned: the digits alone, or the QR as it is; empty when it is neither."""
+    text = text.strip()
+    if len(text) == TOKEN_SIGNS and text.isascii():
+        return text
+    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
+    return digits if len(digits) in {DIGITS, PAPER_DIGITS} else ""
+
+
 def match_of(voucher_id: object) -> str:
     """Four digits that both screens show, so that two people see that they mean the same code."""
     return f"{int(hmac_hex('voucher-match', str(voucher_id)), 16) % 10**4:04d}"

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from enum import Enum
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -15,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from foundation import audit, clock, failpoints
 from foundation.actors import Actor
-from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.benefits import news
 from rewards.benefits.entitled import post_of
 from rewards.benefits.entitlements import is_open, kill_codes
+from rewards.benefits.guesses import count_wrong, refuse_if_locked
 from rewards.benefits.models import (
     Benefit,
+    BenefitState,
     Entitlement,
     EntitlementState,
     Merchant,
@@ -31,10 +32,8 @@ from rewards.benefits.models import (
     VoucherVoid,
 )
 from rewards.benefits.periods import is_usable, period_start, state_after, used_now, uses_left
-from rewards.benefits.tokens import DIGITS, GRACE, PAPER_DIGITS, TOKEN_SIGNS, digest, match_of, qr_digest_of
+from rewards.benefits.tokens import GRACE, TOKEN_SIGNS, as_read, digest, match_of, qr_digest_of
 from volunteers.units.rights import Right, has_right
-
-WRONG_A_MINUTE = 20
 
 
 class Answer(Enum):
@@ -64,9 +63,10 @@ class Check:
     is_voided: bool = False
 
 
-def shops_of(acting_user: Actor) -> list[Merchant]:
-    """The shops for which somebody verifies today, by name; raises `Denied` for whoever does for none."""
-    shops = list(Merchant.objects.served_by(acting_user).active().order_by("pinyin", "pk"))
+def shops_of(acting_user: Actor, shop: Merchant | None = None) -> list[Merchant]:
+    """The shops for which somebody verifies today, by name, or the one they stand in; raises `Denied` without any."""
+    rows = Merchant.objects.served_by(acting_user).active().order_by("pinyin", "pk")
+    shops = list(rows.filter(pk=shop.pk) if shop else rows)
     if not shops:
         raise Denied
     return shops
@@ -78,29 +78,24 @@ def _shop_for(benefit: Benefit, shops: list[Merchant]) -> Merchant | None:
     return next((shop for shop in shops if shop.pk in given), None)
 
 
-def _count_wrong(merchant: Merchant) -> None:
-    """A merchant guesses at most so often a minute; the count is shared by all its phones."""
-    key = f"wrong-codes:{merchant.pk}:{int(timezone.now().timestamp() // 60)}"
-    cache.add(key, 0, 120)
-    if cache.incr(key) > WRONG_A_MINUTE:
-        raise TooMany(_("输错的次数太多了，请过一分钟再试。"))
-
-
 def _condition(code: str) -> Q | None:
     """Where a code is found by: its digits or its QR; None for a QR that was not made by us."""
-    text = code.strip()
-    if len(text) == TOKEN_SIGNS and text.isascii():
-        found = qr_digest_of(text)
-        return Q(qr_digest=found) if found else None
-    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
-    if len(digits) not in {DIGITS, PAPER_DIGITS}:
+    read = as_read(code)
+    if not read:
         raise Invalid(errors={"code": _("码是 8 个数字，纸质券是 10 个。请再看一下。")})
-    return Q(code_digest=digest(digits))
+    if len(read) != TOKEN_SIGNS:
+        return Q(code_digest=digest(read))
+    found = qr_digest_of(read)
+    return Q(qr_digest=found) if found else None
 
 
-def check_code(*, code: str, acting_user: Actor) -> Check:
-    """Say whether digits or a QR count here. Nothing is used yet. Raises `Denied`, `Invalid`, `TooMany`."""
-    shops = shops_of(acting_user)
+def check_code(*, code: str, shop: Merchant | None = None, acting_user: Actor) -> Check:
+    """Say whether digits or a QR count here: in the shop that is named, or in any of one's own. Nothing is used yet.
+
+    Raises `Denied`, `Invalid`, `TooMany`.
+    """
+    shops = shops_of(acting_user, shop)
+    refuse_if_locked(shops[0])
     condition = _condition(code)
     found = None
     if condition is not None:
@@ -108,7 +103,7 @@ def check_code(*, code: str, acting_user: Actor) -> Check:
         rows = Voucher.objects.filter(condition, lately).order_by("-issued_at")
         found = rows.select_related("entitlement__benefit__package__unit", "entitlement__person", "use__void").first()
     if found is None:
-        _count_wrong(shops[0])
+        count_wrong(shops[0])
         return Check(Answer.UNKNOWN)
     return _judge(found, shops)
 
@@ -121,7 +116,7 @@ def _judge(voucher: Voucher, shops: list[Merchant]) -> Check:
         is_voided = hasattr(voucher.use, "void")
         return Check(Answer.USED, benefit=benefit.name, used_at=voucher.use.at, is_voided=is_voided)
     post = post_of(benefit, entitlement.person_id)
-    if not is_open(benefit) or post is None:
+    if not _is_given(benefit, voucher) or post is None:
         return Check(Answer.CLOSED, benefit=benefit.name)
     # A code counts for its minute and a moment longer; one that was replaced a moment ago still does.
     if voucher.expires_at + GRACE < clock.now():
@@ -140,6 +135,11 @@ def _judge(voucher: Voucher, shops: list[Merchant]) -> Check:
     )
 
 
+def _is_given(benefit: Benefit, voucher: Voucher) -> bool:
+    """Whether a code is honoured: the offer runs, or was paused while the code was on a screen."""
+    return is_open(benefit) or (benefit.state == BenefitState.PAUSED and not voucher.is_paper)
+
+
 def _wanted(voucher_id: uuid.UUID, shops: list[Merchant]) -> tuple[Voucher, Merchant]:
     """The code and the shop where it would be used; whatever was used before is refused at once."""
     rows = Voucher.objects.select_related("entitlement__benefit__package__unit")
@@ -151,30 +151,36 @@ def _wanted(voucher_id: uuid.UUID, shops: list[Merchant]) -> tuple[Voucher, Merc
 
 
 @transaction.atomic
-def confirm_use(*, id: uuid.UUID, voucher_id: uuid.UUID, acting_user: Actor) -> VoucherUse:  # noqa: A002
+def confirm_use(
+    *,
+    id: uuid.UUID,  # noqa: A002
+    voucher_id: uuid.UUID,
+    shop: Merchant | None = None,
+    acting_user: Actor,
+) -> VoucherUse:
     """Use a code up. One conditional update decides between two tills; the same id twice is the same use.
 
     Raises `Denied`, `Missing`, `Conflict` with the time when it was used before, `DifferentBody`.
     """
-    shops = shops_of(acting_user)
+    shops = shops_of(acting_user, shop)
     stored = VoucherUse.objects.filter(pk=id, merchant__in=shops).first()
     if stored is not None:
         same_body_or_refuse(stored.fingerprint, _print(voucher_id, stored.merchant_id))
         return stored
-    voucher, shop = _wanted(voucher_id, shops)
+    voucher, place = _wanted(voucher_id, shops)
     if voucher.state == VoucherState.VERIFIED:
         raise _refusal(voucher_id)
     # The right is locked first, so that two codes of one right queue up and the last use is given once.
     rows = Entitlement.objects.select_for_update(no_key=True)
     entitlement, benefit = rows.get(pk=voucher.entitlement_id), voucher.entitlement.benefit
     failpoints.hit("voucher.before_verify")
-    if not is_open(benefit) or post_of(benefit, entitlement.person_id) is None:
+    if not _is_given(benefit, voucher) or post_of(benefit, entitlement.person_id) is None:
         raise Conflict(_("这一项现在用不了。"))
     has_some = is_usable(benefit, entitlement) and uses_left(benefit, entitlement) != 0
     codes = Voucher.objects.filter(pk=voucher_id, expires_at__gt=clock.now() - GRACE)
     if not has_some or not codes.exclude(state=VoucherState.VERIFIED).update(state=VoucherState.VERIFIED):
         raise _refusal(voucher_id)
-    return _book_use(id=id, voucher=voucher, entitlement=entitlement, merchant=shop, acting_user=acting_user)
+    return _book_use(id=id, voucher=voucher, entitlement=entitlement, merchant=place, acting_user=acting_user)
 
 
 def _print(voucher_id: uuid.UUID, merchant_id: int) -> str:
