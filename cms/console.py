@@ -27,6 +27,7 @@ from cms.models import EventIndexPage, EventPage, NoticeIndexPage, NoticePage, U
 from cms.sections import section_of
 from events.gatherings.models import Event
 from events.tasks.selectors import posted_tasks
+from foundation import clock
 from foundation.errors import Denied
 from volunteers.units.console import DayColumn, ScopedListView, ScopedMenuItem
 from volunteers.units.models import STAFF, Unit
@@ -151,6 +152,7 @@ class EventListView(_PageListView):
             Column("place", label=_("地点")),
             Column("signed", label=_("报名"), classname="number", accessor=self._signed),
             Column("live", label=_("状态"), accessor=_state),
+            TitleColumn("hours", label=_("时长"), accessor=_hours, get_url=_hours_url),
         ]
 
     def _signed(self, page: EventPage) -> str:
@@ -165,6 +167,16 @@ class EventListView(_PageListView):
     def header_buttons(self) -> list[HeaderButton]:
         """One way on."""
         return add_button(self.request.user, EventPage, _("办活动"))
+
+
+def _hours(page: EventPage) -> str:
+    """From its end on hours are confirmed."""
+    return _("确认时长") if _hours_url(page) else ""
+
+
+def _hours_url(page: EventPage) -> str:
+    is_over = page.live and page.ends_at <= clock.now()
+    return reverse("console_event_hours", args=[page.uid]) if is_over else ""
 
 
 class FiguresPanel(Component):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from cms.models import NoticePage
 from events.gatherings.models import Event
+from events.gatherings.selectors import waiting_for as hours_waiting_for
 from events.tasks import selectors as tasks
 from foundation import clock
 from foundation.actors import Actor
@@ -120,6 +121,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "waiting": tasks.waiting_for(user).count(),
         "asking": neighbours_asking(user),
         "vacant": vacancies_below(paths),
+        "hours_waiting": hours_waiting_for(user),
         "posted": tasks.posted_tasks(user, only_open=True, limit=4),
         "cards": tasks.open_tasks_for(user)[:3],
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
@@ -138,6 +140,7 @@ def staff_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "unit": Unit.objects.get(pk=grant.unit_id),
         "posted": tasks.posted_tasks(user, only_open=True, limit=6),
         "vacant": vacancies_below(paths),
+        "hours_waiting": hours_waiting_for(user),
         "events": _events(user),
         **_notices(user),
     }

@@ -20,6 +20,8 @@ from cms import selectors, services
 from cms.forms import ReadForm
 from cms.models import EventPage, NoticePage
 from events.gatherings.models import Event, SignUp
+from events.gatherings.permissions import can_show_code, reach_at
+from events.gatherings.selectors import been_to
 from foundation.errors import Invalid
 from foundation.middleware import wants_json
 from volunteers.units.rights import Right, paths_where
@@ -91,12 +93,16 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """An event with its places, and the one thing to do about it."""
     page = _event_page(request, uid)
-    event = get_object_or_404(Event.objects.visible_to(request.user), uid=uid)
+    event = get_object_or_404(Event.objects.visible_to(request.user).select_related("unit"), uid=uid)
     mine = None
     if person_id := getattr(request.user, "person_id", None):
         mine = SignUp.objects.current().filter(event=event, person_id=person_id).first()
     context = {"page": page, "event": event, "mine": mine, "form": ReadForm(initial={"id": uuid.uuid4()})}
     context["may_sign_up"] = event.is_open and event.places_left != 0 and mine is None
+    if request.user.is_authenticated:
+        context["been"] = been_to(request.user, event)
+        context["may_confirm"] = bool(reach_at(request.user, event))
+        context["may_show_code"] = can_show_code(request.user, event)
     return render(request, "gatherings/event_detail.html", context)
 
 

@@ -12,5 +12,5 @@ class GatheringsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the outbox handler, and what changes of the tree mean."""
-        from events.gatherings import services, structure  # noqa: F401
+        """Register the outbox handlers, the console, and what changes of the tree mean."""
+        from events.gatherings import console, hours, services, structure  # noqa: F401

@@ -1,4 +1,4 @@
-"""Signing up for an event, and taking it back. The page of an event is composed in `cms.reading`."""
+"""Signing up for an event, taking it back, being there. The page of an event is composed in `cms.reading`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events.gatherings import services
+from events.gatherings import selectors, services
+from events.gatherings.arrivals import sign_in_here
+from events.gatherings.code import drawing_for
 from events.gatherings.forms import SignUpForm
 from events.gatherings.models import Event
-from foundation.errors import Invalid
+from events.gatherings.permissions import can_show_code
+from foundation.errors import Denied, Invalid
 from foundation.middleware import wants_json
 
 
@@ -45,3 +48,36 @@ def sign_up_cancel(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     event = _event(request, uid)
     services.cancel_sign_up(event=event, acting_user=request.user)
     return _next(request, event)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def event_here(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Where the code of an event leads: one button says "I am here". Nothing else is asked, nothing hangs on it."""
+    event = _event(request, uid)
+    if request.method == "POST":
+        form = SignUpForm(request.POST)
+        if not form.is_valid():
+            raise Invalid
+        sign_in_here(id=form.cleaned_data["id"], event=event, acting_user=request.user)
+        return _next(request, event)
+    context = {"event": event, "form": SignUpForm(initial={"id": uuid.uuid4()})}
+    return render(request, "gatherings/event_here.html", context | {"been": selectors.been_to(request.user, event)})
+
+
+@login_required
+@require_GET
+def event_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """The code on the organiser's phone; with ?print=1 on a small sheet of paper."""
+    event = _event(request, uid)
+    if not can_show_code(request.user, event):
+        raise Denied
+    template = "gatherings/code_sheet.html" if request.GET.get("print") else "gatherings/event_code.html"
+    return render(request, template, {"event": event, "drawing": drawing_for(event, request)})
+
+
+@login_required
+@require_GET
+def my_events(request: HttpRequest) -> HttpResponse:
+    """Where one has been, how long, and the points that came of it; one's own only."""
+    return render(request, "gatherings/my_events.html", {"attended": selectors.attended_by(request.user)})
