@@ -14,18 +14,50 @@ router = Router()
 
 
 class LineOut(Schema):
-    """One line; points may be negative."""
+    """One line; points may be negative. `words` say the rule, a reversal, an entry by staff; `after` is the balance."""
 
     at: dt.datetime
     reason: str
     points: int
     is_reversal: bool
+    by_staff: bool
+    words: list[str]
+    after: int
+
+
+class HeldOut(Schema):
+    """Points set aside for a purpose until an instant."""
+
+    points: int
+    reason: str
+    until: dt.datetime
+
+
+class RunningOutOut(Schema):
+    """Points that run out soon, and the last day of the first of them."""
+
+    points: int
+    on: dt.date
+
+
+class ThisMonthOut(Schema):
+    """What was earned this month so far, and the most that one can."""
+
+    earned: int
+    ceiling: int
+    left: int
 
 
 class StatementOut(Schema):
-    """Balance and newest lines."""
+    """Balance, what is free of it, what runs out soon, this month, and the newest lines."""
 
     balance: int
+    spendable: int
+    held: int
+    holds: list[HeldOut]
+    running_out: RunningOutOut | None
+    usable_until: dt.date | None
+    this_month: ThisMonthOut
     lines: list[LineOut]
 
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from foundation import clock
 from rewards.points.models import Rule, RuleState, RuleVersion
 
+Text = str | Promise
 KEEP_SECONDS: Final = 10.0
 TASK_DONE, ON_DUTY, EVENT_HOUR = "task_done", "on_duty", "event_hour"
 
@@ -91,12 +94,23 @@ def rule(code: str, on: dt.date | None = None) -> Worth | None:
     return version_in_force(on).rules.get(code)
 
 
+_words: dict[str, Text] = {"expired": _("到期")}
+
+
+def name(code: str, words: Text) -> None:
+    """Say in words what lines of a code are that no rule gives: what the store takes, what is settled."""
+    _words[code] = words
+
+
+def label_of(code: str, number: int | None = None) -> str:
+    """What a rule is called: by the version it was given under, or the newest that names it; else the code itself."""
+    known = versions()
+    found = next((v for v in known if v.number == number and code in v.rules), None)
+    found = found or next((v for v in known if code in v.rules), None)
+    return found.rules[code].label if found else str(_words.get(code, code))
+
+
 def worth(code: str, quantity: int = 1, on: dt.date | None = None) -> int:
     """Points for so many pieces at once, before the month's limits; 0 when the rules give nothing for it."""
     found = rule(code, on)
     return found.points * found.pieces(quantity) if found else 0
-
-
-def label_of(code: str) -> str:
-    """What a rule is called, by the newest version that names it; the code itself where none does."""
-    return next((version.rules[code].label for version in versions() if code in version.rules), code)
