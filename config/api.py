@@ -11,6 +11,7 @@ from events.gatherings.api import router as gatherings
 from events.tasks.api import router as tasks
 from foundation.errors import Refused
 from rewards.benefits.api import router as benefits
+from rewards.honours.api import router as honours
 from rewards.points.api import router as points
 from volunteers.inbox.api import router as inbox
 
@@ -27,6 +28,7 @@ api.add_router("/gatherings", gatherings, tags=["gatherings"])
 api.add_router("/benefits", benefits, tags=["benefits"])
 api.add_router("/notices", notices, tags=["notices"])
 api.add_router("/points", points, tags=["points"])
+api.add_router("/honours", honours, tags=["honours"])
 api.add_router("/inbox", inbox, tags=["inbox"])
 
 

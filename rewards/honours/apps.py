@@ -10,3 +10,7 @@ class HonoursConfig(AppConfig):
     name = "rewards.honours"
     verbose_name = _("荣誉")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console, the figure of the monthly report and what comes round by itself."""
+        from rewards.honours import console, console_certificates, figures, jobs  # noqa: F401

@@ -95,6 +95,7 @@ privacy.register(
     subject="sender",
     shows=("at", "picture", "words"),
 )
+privacy.impersonal("honours.ServiceProof", "shows_details", because=_("本人选的查验方式"))
 privacy.impersonal("honours.ThanksCard", "picture", because=_("卡片上画的是什么"))
 privacy.impersonal("honours.CertificateKind", "name", "words", because=_("证书种类的名称和文字"))
 

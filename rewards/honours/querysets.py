@@ -36,6 +36,10 @@ class ServiceRecordQuerySet(models.QuerySet["ServiceRecord"]):
         """One's own, and those of the units whose honours the user looks after."""
         return self.filter(honoured_by(user) | Q(person_id=person_id_of(user)))
 
+    def looked_after_by(self, user: Actor) -> Self:
+        """Of the units whose honours the user looks after."""
+        return self.filter(honoured_by(user))
+
     def standing(self) -> Self:
         """Not withdrawn."""
         return self.filter(withdrawal__isnull=True)

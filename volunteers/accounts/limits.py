@@ -51,6 +51,7 @@ _RATES: dict[str, tuple[Rate, ...]] = {
     "factor.account": (Rate(5, 5 * MINUTE), Rate(20, HOUR)),
     "passkey.session": (Rate(30, 15 * MINUTE),),
     "invite.account": (Rate(5, DAY),),
+    "certificate.subnet": (Rate(30, 10 * MINUTE),),
     "alarm": (Rate(1, DAY),),
 }
 LONGEST = DAY
