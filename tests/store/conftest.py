@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from foundation.actors import SYSTEM
-from rewards.points.services import award_points
+from rewards.points.accounts import account_id_of, system_account_id
+from rewards.points.models import AccountKind
+from rewards.points.services import move_points
 from rewards.store import services, stock
 from rewards.store.models import ExchangeDay, Goods, GoodsBudget, Movement, Redemption, Store
 from tests.cast import Cast, person_of
@@ -30,10 +32,11 @@ class Shop:
 
 
 def give(user: User, points: int) -> None:
-    """Points in one line, as many as a test needs."""
-    award_points(
-        person_id=person_of(user).pk, rule="task_done", points=points, source_key=f"test:{uuid.uuid4()}",
-        reason="帮忙", unit_id=None, acting_user=SYSTEM,
+    """Points in one line, as many as a test needs, whatever a month allows."""
+    move_points(
+        from_account_id=system_account_id(AccountKind.ISSUING), to_account_id=account_id_of(person_of(user).pk),
+        points=points, rule="task_done", source_key=f"test:{uuid.uuid4()}", reason="帮忙", unit_id=None,
+        acting_user=SYSTEM,
     )  # fmt: skip
 
 

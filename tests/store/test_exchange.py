@@ -156,7 +156,7 @@ def test_somebody_named_collects_and_who_it_was_is_kept(shop: Shop) -> None:
     stranger = collectors.name_collector(
         uid=uuid.uuid4(), person=person_of(shop.cast.leader2), name="别家的", acting_user=shop.cast.leader2
     )
-    with pytest.raises(Invalid, match="登记"):
+    with pytest.raises(Invalid):
         desk.collect(redemption=made, collector=stranger, acting_user=worker)
     desk.collect(redemption=made, collector=niece, acting_user=worker)
     made.refresh_from_db()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rewards.store.models.shelf import Goods, Store, by_staff
@@ -159,6 +161,16 @@ class Redemption(models.Model):
     def points(self) -> int:
         """What it costs in all."""
         return self.points_each * self.quantity
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which it waits."""
+        return timezone.localdate(self.until - dt.timedelta(seconds=1))
+
+    @property
+    def where(self) -> str:
+        """Where it is collected, in words."""
+        return (self.day.place if self.day else "") or self.store.place
 
 
 class SettlementState(models.TextChoices):
