@@ -55,7 +55,7 @@ def run(name: str, marks: str, words: list[str], *, workers: int, services: dict
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=8"]
     if workers > 1:
-        command += ["-n", str(workers), "--dist", "loadgroup", "-p", "tests.workers"]
+        command += ["-n", str(workers), "--dist", "worksteal", "-p", "tests.workers"]
     stored = REPORTS / report.stem
     shutil.rmtree(stored, ignore_errors=True)
     stored.mkdir(parents=True)

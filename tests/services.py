@@ -23,8 +23,6 @@ import pytest
 from ops.services_local import LocalPostgres, LocalRedis, NoService, chromium
 
 LEFT_OUT = "Left out: "
-LOOKS = {"test_pages", "test_map", "test_cadres"}
-BROWSER_FIXTURES = {"browser", "chromium_path", "page", "phone"}
 
 
 def services_are_required() -> bool:
@@ -80,19 +78,14 @@ def chromium_path() -> str:
         leave_out(str(missing))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests stay together in two groups, each with a site; soak tests run only when they are asked for."""
-    kept: list[pytest.Item] = []
-    left: list[pytest.Item] = []
-    for item in items:
-        if item.get_closest_marker("browser") or BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("looks" if item.path.stem in LOOKS else "journeys"))
-        asked = "soak" in str(config.getoption("markexpr", ""))
-        (left if item.get_closest_marker("soak") and not asked else kept).append(item)
+    """Soak tests run only when they are asked for."""
+    if "soak" in str(config.getoption("markexpr", "")):
+        return
+    left = [item for item in items if item.get_closest_marker("soak")]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = kept
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,7 +25,7 @@ from volunteers.accounts.models import User
 from volunteers.accounts.services import end_sessions
 from volunteers.units.models import Appointment
 
-pytestmark = [pytest.mark.everywhere, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.everywhere
 Login = Callable[[User], Client]
 
 

@@ -20,7 +20,6 @@ from volunteers.accounts.models import User
 from volunteers.inbox.gate import admissions
 from volunteers.units.models import Unit
 
-pytestmark = pytest.mark.xdist_group("live")
 PATIENCE = 20.0  # seconds, on a machine with much else to do
 REFUSED = {ANONYMOUS, "erased_person"}
 

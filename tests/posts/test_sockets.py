@@ -19,7 +19,7 @@ from tests.posts.conftest import DAY, held_by
 from volunteers.accounts.models import User
 from volunteers.posts import leaves, services
 
-pytestmark = [pytest.mark.everywhere, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.everywhere
 ClientFor = Callable[[User], Client]
 
 
