@@ -37,8 +37,7 @@ class Frame:
     at_a_desk: bool = False
 
     def context(self, title: str, **context: Any) -> dict[str, Any]:
-        """What the templates of the frame need."""
-        context |= {"frame": self, "title": title}
+        """What the templates of the frame need; the console wants a title and a way back."""
         if not self.at_a_desk:
             return context
         return console_page(title, icon="date", trail=[("console_event_list", _("活动"))], **context)
@@ -90,8 +89,9 @@ def hours_back_page(request: HttpRequest, uid: uuid.UUID, frame: Frame) -> HttpR
     attendance = get_object_or_404(rows, pk=uid)
     if not can_take_back(request.user, attendance, places_of([attendance.person_id])[attendance.person_id]):
         raise Denied
-    form = TakeBackForm(request.POST or None, initial={"reason": _("录了两次")})
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = TakeBackForm(sent, initial={"reason": _("录了两次")})
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         hours.take_back(attendance=attendance, reason=reason, acting_user=request.user)
         return frame.done(request, attendance.event, _("收回了，两笔都看得到。"))
