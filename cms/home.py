@@ -15,7 +15,8 @@ from events.gatherings.selectors import waiting_for as hours_waiting_for
 from events.tasks import selectors as tasks
 from foundation import clock
 from foundation.actors import Actor
-from rewards.benefits.selectors import Ticket, merchant_of, tickets_of
+from rewards.benefits.models import Merchant
+from rewards.benefits.selectors import Ticket, tickets_of
 from rewards.points.selectors import balance_of
 from volunteers.homes.models import Resident
 from volunteers.homes.selectors import home_path
@@ -183,7 +184,7 @@ def personal_home(request: HttpRequest) -> HttpResponse:
         for role in roles:
             if role in by_role:
                 return home(request, by_role[role])
-    if request.user.is_authenticated and merchant_of(request.user):
+    if request.user.is_authenticated and Merchant.objects.served_by(request.user).exists():
         return redirect("merchant_verify")
     if request.user.is_authenticated and (path := home_path(request.user)):
         return resident_home(request, path)

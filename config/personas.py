@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rewards.benefits.models import MerchantClerk
+from rewards.benefits.models import Merchant
 from volunteers.homes.models import Resident
 from volunteers.orgs.models import DepartmentOfficer
 from volunteers.units.models import Role
@@ -43,7 +43,7 @@ def persona_of(user: Any) -> str:
         if role in held:
             return persona
     person_id = user.person_id
-    if MerchantClerk.objects.active().filter(person_id=person_id).exists():
+    if Merchant.objects.served_by(user).exists():
         return "merchant"
     if DepartmentOfficer.objects.active().filter(person_id=person_id).exists():
         return "department"

@@ -22,8 +22,8 @@ await esbuild.build({
   logLevel: "warning",
 });
 await esbuild.build({
-  // The scanner loads its worker by itself, so it stays a module of its own.
-  entryPoints: { camera: join(here, "src", "camera.ts") },
+  // The scanner and its worker are loaded when somebody scans, so the till is a module that splits.
+  entryPoints: { till: join(here, "src", "till.ts") },
   bundle: true,
   format: "esm",
   splitting: true,

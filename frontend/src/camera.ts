@@ -1,22 +1,42 @@
-// Scanning a code with the camera of any phone: what was read goes into the form and is sent.
+// Scanning a code with the camera of any phone: the browser's own detector where there is one, else a small decoder in
+// a worker; where the camera cannot be opened (some browsers inside chats), a photo of the code does.
 import QrScanner from "qr-scanner";
 import { text } from "./texts";
 import { toast } from "./toast";
 
-async function scan(button: HTMLElement): Promise<void> {
-  const form = document.querySelector<HTMLFormElement>(button.dataset.scan || "form[data-scan-form]");
+function send(form: HTMLFormElement, read: string): void {
+  const input = form.querySelector<HTMLInputElement>('[name="scanned"]');
+  if (!input) return;
+  input.value = read.trim();
+  form.requestSubmit ? form.requestSubmit() : form.submit();
+}
+
+function offerPhoto(form: HTMLFormElement): void {
+  const label = document.querySelector<HTMLElement>("[data-scan-photo]");
+  const input = label?.querySelector("input");
+  if (!label || !input) return;
+  label.hidden = false;
+  input.onchange = () => {
+    const picture = input.files?.[0];
+    if (!picture) return;
+    QrScanner.scanImage(picture, { returnDetailedScanResult: true, alsoTryWithoutScanRegion: true })
+      .then((result) => send(form, result.data))
+      .catch(() => toast(text("unread")))
+      .finally(() => (input.value = ""));
+  };
+}
+
+export async function scan(button: HTMLElement): Promise<void> {
+  const form = document.querySelector<HTMLFormElement>(button.dataset.scan || "form");
   const video = document.querySelector<HTMLVideoElement>("video[data-scan-video]");
-  const input = form?.querySelector<HTMLInputElement>('[name="code"]');
-  if (!form || !video || !input) return;
+  if (!form || !video) return;
   video.hidden = false;
   const scanner = new QrScanner(
     video,
     (result) => {
       scanner.destroy();
       video.hidden = true;
-      input.value = result.data.replace(/\D/g, "").slice(0, 8);
-      input.dispatchEvent(new Event("input"));
-      form.requestSubmit ? form.requestSubmit() : form.submit();
+      send(form, result.data);
     },
     { highlightScanRegion: true, returnDetailedScanResult: true },
   );
@@ -26,11 +46,7 @@ async function scan(button: HTMLElement): Promise<void> {
     scanner.destroy();
     video.hidden = true;
     toast(text("camera"));
-    input.focus();
+    offerPhoto(form);
+    form.querySelector<HTMLInputElement>('[name="code"]')?.focus();
   }
-}
-
-for (const button of document.querySelectorAll<HTMLElement>("[data-scan]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => void scan(button));
 }

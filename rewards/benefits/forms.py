@@ -9,19 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class CodeForm(forms.Form):
-    """A code as it was typed or scanned; what it means is asked of `verifying.check_code`."""
-
-    code = forms.CharField(label=_("8 个数字"), max_length=64)
-
-
-class UseForm(forms.Form):
-    """Use a code up; the id is made before sending."""
-
-    id = forms.UUIDField(widget=forms.HiddenInput)
-    voucher = forms.UUIDField(widget=forms.HiddenInput)
-
-
 class RefusalForm(forms.Form):
     """What happened in the shop, in a sentence or not at all."""
 

@@ -242,35 +242,3 @@ def my_uses(user: Actor, benefit: Benefit | None = None, limit: int = 100) -> li
     return [
         MyUse(name, shop, at, bool(void)) for name, shop, at, void in rows.order_by("-at").values_list(*names)[:limit]
     ]
-
-
-def merchant_of(user: Actor) -> Merchant | None:
-    """The first shop, by name, for which the user verifies."""
-    return Merchant.objects.served_by(user).active().order_by("pinyin", "pk").first()
-
-
-@dataclass(frozen=True, slots=True)
-class UseLine:
-    """One use as the merchant reads it: what and when, never who."""
-
-    benefit: str
-    at: dt.datetime
-
-
-def uses_of(merchant: Merchant, limit: int = 100) -> list[UseLine]:
-    """The merchant's own record, newest first."""
-    rows = VoucherUse.objects.filter(merchant=merchant).order_by("-at")
-    names = rows.values_list("voucher__entitlement__benefit__name", "at")[:limit]
-    return [UseLine(name, at) for name, at in names]
-
-
-def used_by_benefit(merchant: Merchant) -> list[tuple[Benefit, int]]:
-    """What the merchant offers and how often it was used here, by name."""
-    offers = merchant.benefits.filter(state__in=[BenefitState.LIVE, BenefitState.PAUSED]).order_by("name")
-    counted = dict(
-        VoucherUse.objects.filter(merchant=merchant)
-        .values_list("voucher__entitlement__benefit_id")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    return [(benefit, counted.get(benefit.pk, 0)) for benefit in offers]

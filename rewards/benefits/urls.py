@@ -17,8 +17,4 @@ urlpatterns: list[URLPattern] = [
     path("benefits/<uuid:uid>/give-back/", views.benefit_give_back, name="benefit_give_back"),
     path("benefits/<uuid:uid>/code/", views.benefit_code, name="benefit_code"),
     path("benefits/<uuid:uid>/refused/", views.benefit_refused, name="benefit_refused"),
-    path("merchant/", views.merchant_verify, name="merchant_verify"),
-    path("merchant/confirm/", views.merchant_confirm, name="merchant_confirm"),
-    path("merchant/history/", views.merchant_history, name="merchant_history"),
-    path("merchant/benefits/", views.merchant_benefits, name="merchant_benefits"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of the package for leaders, and of verification for merchants."""
+"""Pages of the package for leaders."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.errors import Conflict, Denied, Invalid
+from foundation.errors import Conflict
 from foundation.middleware import wants_json
-from rewards.benefits import codes, entitlements, offers, selectors, verifying
+from rewards.benefits import codes, entitlements, offers, selectors
 from rewards.benefits.entitled import benefits_of
-from rewards.benefits.forms import CodeForm, RefusalForm, UseForm
-from rewards.benefits.models import Benefit, Entitlement, Merchant, VoucherUse
+from rewards.benefits.forms import RefusalForm
+from rewards.benefits.models import Benefit, Entitlement
 from rewards.benefits.periods import uses_left
 from rewards.benefits.permissions import can_print_for_somebody
 from rewards.points.selectors import balance_of
@@ -139,62 +139,3 @@ def benefit_refused(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         url = reverse("benefit_list") + "?told=1"
         return JsonResponse({"ok": True, "url": url}) if wants_json(request) else redirect(url)
     return render(request, "benefits/benefit_refused.html", {"benefit": benefit, "form": form})
-
-
-def _merchant(request: HttpRequest) -> Merchant:
-    merchant = selectors.merchant_of(request.user)
-    if merchant is None:
-        raise Denied(_("这一页是给商家验券用的。"))
-    return merchant
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def merchant_verify(request: HttpRequest) -> HttpResponse:
-    """Type or scan a code; the answer is readable from two metres."""
-    merchant = _merchant(request)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        check = verifying.check_code(code=form.cleaned_data["code"], acting_user=request.user)
-        context = {"check": check, "merchant": merchant, "use_id": uuid.uuid4()}
-        return render(request, "benefits/merchant_verdict.html", context)
-    lines = selectors.uses_of(merchant, limit=8)
-    context = {"form": form, "merchant": merchant, "lines": lines}
-    return render(request, "benefits/merchant_verify.html", context, status=422 if form.is_bound else 200)
-
-
-@login_required
-@require_http_methods(["POST"])
-def merchant_confirm(request: HttpRequest) -> HttpResponse:
-    """Use the code up."""
-    merchant = _merchant(request)
-    form = UseForm(request.POST)
-    if not form.is_valid():
-        raise Invalid
-    try:
-        use = verifying.confirm_use(
-            id=form.cleaned_data["id"], voucher_id=form.cleaned_data["voucher"], acting_user=request.user
-        )
-    except Conflict as refusal:
-        return render(request, "benefits/merchant_refused.html", {"refusal": refusal}, status=409)
-    used = VoucherUse.objects.select_related("voucher__entitlement__benefit").get(pk=use.pk)
-    return render(request, "benefits/merchant_used.html", {"use": used, "merchant": merchant})
-
-
-@login_required
-@require_GET
-def merchant_history(request: HttpRequest) -> HttpResponse:
-    """The shop's own record: what and when, never who."""
-    merchant = _merchant(request)
-    return render(
-        request, "benefits/merchant_history.html", {"merchant": merchant, "lines": selectors.uses_of(merchant)}
-    )
-
-
-@login_required
-@require_GET
-def merchant_benefits(request: HttpRequest) -> HttpResponse:
-    """What the shop offers."""
-    merchant = _merchant(request)
-    context = {"merchant": merchant, "offers": selectors.used_by_benefit(merchant)}
-    return render(request, "benefits/merchant_benefits.html", context)

@@ -241,3 +241,8 @@ def offers_shown(merchant: Merchant) -> list[Benefit]:
 def communities() -> QuerySet[Unit]:
     """Where a shop can be, as they lie in the tree."""
     return Unit.objects.current().at(Level.COMMUNITY).order_by("path")
+
+
+def district_name() -> str:
+    """Who says thank you."""
+    return Unit.objects.at(Level.DISTRICT).values_list("name", flat=True).first() or ""
