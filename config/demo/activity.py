@@ -23,10 +23,11 @@ from config.demo.stories import CLOSED_TASKS, OPEN_TASKS, THANKS, Answer, TaskSt
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.tasks.audience import COMMUNITY_WIDTH
-from events.tasks.checkins import RULE, Word
+from events.tasks.checkins import Word
 from events.tasks.models import CheckIn, CheckInState, Evidence, Outcome, Task, TaskTally
 from events.tasks.services import close_task, post_task, thank_everybody
 from foundation import streams
+from rewards.points.rules import TASK_DONE
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 from volunteers.roster.writer import writer
@@ -220,7 +221,7 @@ class Activity:
         if row.state == CheckInState.CONFIRMED:
             self.ledger.award(
                 person_id=head.person_id,
-                rule=RULE,
+                rule=TASK_DONE,
                 points=task.points,
                 source_key=f"check_in:{row.pk}",
                 reason=task.title,

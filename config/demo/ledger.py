@@ -9,16 +9,19 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from config.demo.people import BATCH
 from config.demo.when import Calendar
-from rewards.points.models import AccountKind, PointsAccount, Transfer
 from rewards.points.accounts import system_account_id
+from rewards.points.duty import quarter_before, reason_of, source_of
+from rewards.points.models import AccountKind, MonthEarned, PointsAccount, Transfer
+from rewards.points.posting import month_of
+from rewards.points.rules import ON_DUTY, version_in_force, worth
 from volunteers.roster.writer import writer
 from volunteers.units.models import THREE_HEADS, Appointment
 
-LINE = ("points", "rule", "reason", "source_key", "unit_id", "actor_id", "at")
-ON_DUTY, ON_DUTY_POINTS = "on_duty", 10
+LINE = ("points", "rule", "reason", "source_key", "unit_id", "actor_id", "at", "version_number", "quantity", "by_staff")
 
 
 class Ledger:
@@ -43,26 +46,28 @@ class Ledger:
         """Points for a person, dated; nothing for none."""
         if points:
             line = {"rule": rule, "points": points, "source_key": source_key, "reason": reason, "unit_id": unit_id}
-            self.lines.append((person_id, line | {"actor_id": actor_id, "at": at}))
+            version = version_in_force(timezone.localdate(at)).number
+            line |= {"actor_id": actor_id, "at": at, "version_number": version, "quantity": 1, "by_staff": False}
+            self.lines.append((person_id, line))
 
     def pay_quarter(self, calendar: Calendar) -> None:
         """Ten points for having been on duty in the last quarter, whether or not the app was opened."""
-        day = calendar.today
-        first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        last = first - dt.timedelta(days=1)
-        paid_at = calendar.at((day - first).days, 9)
-        name, label = f"{last.year}Q{(last.month + 2) // 3}", f"{'一二三四'[(last.month - 1) // 3]}季度在岗"
+        last = quarter_before(calendar.today)
+        paid_at = calendar.at((calendar.today - last).days - 1, 9)
         rows = Appointment.objects.active().of_roles(THREE_HEADS).filter(starts_on__lte=last).order_by("pk")
+        paid: set[int] = set()
         for person_id, unit_id in rows.values_list("person_id", "unit_id"):
-            self.award(
-                person_id=person_id,
-                rule=ON_DUTY,
-                points=ON_DUTY_POINTS,
-                source_key=f"{ON_DUTY}:{name}:{person_id}",
-                reason=label,
-                unit_id=unit_id,
-                at=paid_at,
-            )
+            if person_id not in paid:
+                self.award(
+                    person_id=person_id,
+                    rule=ON_DUTY,
+                    points=worth(ON_DUTY, on=last),
+                    source_key=source_of(last, person_id),
+                    reason=reason_of(last),
+                    unit_id=unit_id,
+                    at=paid_at,
+                )
+            paid.add(person_id)
 
     def write(self) -> int:
         """Write what was collected, oldest first, and forget it; returns how many lines."""
@@ -72,6 +77,7 @@ class Ledger:
         for person_id, line in lines:
             sums[person_id] += line["points"]
         self._move_balances(sums)
+        self._fill_months(lines)
         accounts = dict(PointsAccount.objects.filter(kind=AccountKind.PERSON).values_list("person_id", "pk"))
         rows = [
             (
@@ -98,3 +104,14 @@ class Ledger:
             ],
             batch_size=BATCH,
         )
+
+    def _fill_months(self, lines: list[tuple[int, dict[str, Any]]]) -> None:
+        """What each person earned in each month, as the ceiling looks at it."""
+        sums: Counter[tuple[int, dt.date]] = Counter()
+        for person_id, line in lines:
+            sums[person_id, month_of(line["at"])] += line["points"]
+        for row in MonthEarned.objects.filter(month__in={month for _person, month in sums}):
+            row.points += sums.pop((row.person_id, row.month), 0)
+            row.save(update_fields=["points"])
+        rows = [(person_id, month, points, points) for (person_id, month), points in sums.items()]
+        writer().insert(MonthEarned, ("person_id", "month", "points", "last_given"), rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, models
 from django.db.models import F
@@ -88,25 +88,32 @@ def book(line: Transfer) -> bool:
 
 
 _TAKE = """
-    INSERT INTO points_monthearned (person_id, month, points, last_given) VALUES (%s, %s, %s, %s)
+    INSERT INTO points_monthearned (person_id, month, points, last_given) VALUES {rows}
     ON CONFLICT (person_id, month) DO UPDATE SET
     last_given = CASE WHEN points_monthearned.points + %s <= %s THEN %s
         WHEN points_monthearned.points < %s THEN %s - points_monthearned.points ELSE 0 END,
     points = CASE WHEN points_monthearned.points + %s <= %s THEN points_monthearned.points + %s
         WHEN points_monthearned.points < %s THEN %s ELSE points_monthearned.points END
-    RETURNING last_given"""
+    RETURNING person_id, last_given"""
+
+
+def take_rooms(person_ids: Iterable[int], month: dt.date, points: int, ceiling: int) -> dict[int, int]:
+    """Take so much of what each person may still earn in a month; returns what there was. One statement.
+
+    The months' rows are locked until the transaction ends, so two callers never take the same room.
+    """
+    first = min(points, ceiling)
+    rows = [value for person_id in sorted(person_ids) for value in (person_id, month.isoformat(), first, first)]
+    fits = (points, ceiling, points, ceiling, ceiling)
+    with connection.cursor() as cursor:
+        marks = ", ".join(["(%s, %s, %s, %s)"] * (len(rows) // 4))
+        cursor.execute(_TAKE.format(rows=marks), [*rows, *fits, *fits])
+        return dict(cursor.fetchall())
 
 
 def take_room(person_id: int, month: dt.date, points: int, ceiling: int) -> int:
-    """Take so much of what a person may still earn in a month; returns what there was. One statement.
-
-    The month's row is locked until the transaction ends, so two callers never take the same room.
-    """
-    first = min(points, ceiling)
-    fits = (points, ceiling, points, ceiling, ceiling)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [person_id, month.isoformat(), first, first, *fits, *fits])
-        return int(cursor.fetchone()[0])
+    """The same for one person."""
+    return take_rooms([person_id], month, points, ceiling)[person_id]
 
 
 def give_room_back(person_id: int, month: dt.date, points: int) -> None:
