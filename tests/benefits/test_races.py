@@ -1,0 +1,149 @@
+"""Goal G8: a code is used once however many scan it; places are never given twice. On both databases."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections import Counter
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from foundation.errors import Conflict, Missing
+from rewards.benefits.entitlements import claim, give_back, set_places
+from rewards.benefits.models import Benefit, Entitlement, Voucher, VoucherUse
+from rewards.benefits.tokens import LIFE, new_code
+from rewards.benefits.verifying import confirm_use
+from tests.benefits.making import at_once, make_benefit, make_leaders
+from tests.cast import Cast
+from volunteers.accounts.models import User
+
+TILLS = 16
+LEADERS = 50
+
+
+def codes_for(benefit: Benefit, leaders: list[User], count: int) -> list[uuid.UUID]:
+    """So many codes that count now, shared over the leaders as if each had shown some."""
+    now = timezone.now()
+    rows = [
+        Entitlement(benefit=benefit, person_id=leader.person_id, unit=benefit.package.unit, state="claimed")
+        for leader in leaders
+    ]
+    rights = Entitlement.objects.bulk_create(rows)
+    vouchers = []
+    for number in range(count):
+        code = new_code(now + LIFE)
+        vouchers.append(
+            Voucher(
+                entitlement=rights[number % len(rights)], code_digest=code.code_digest, qr_digest=code.qr_digest,
+                state="cancelled", issued_at=now, expires_at=now + 600 * LIFE,
+            )
+        )  # fmt: skip
+    return [voucher.pk for voucher in Voucher.objects.bulk_create(vouchers, batch_size=2000)]
+
+
+def scan_all(codes: list[uuid.UUID], clerks: list[User], stranger: User) -> Counter[str]:
+    """Every code at sixteen tills at once, one of them of a shop that does not give the benefit."""
+    outcomes: Counter[str] = Counter()
+    barrier, counting = threading.Barrier(len(clerks) + 1), threading.Lock()
+
+    def till(clerk: User) -> None:
+        seen: Counter[str] = Counter()
+        try:
+            for number, code in enumerate(codes):
+                if number % 20 == 0:
+                    barrier.wait(300)  # side by side again
+                try:
+                    confirm_use(id=uuid.uuid4(), voucher_id=code, acting_user=clerk)
+                    seen["used"] += 1
+                except Conflict:
+                    seen["refused"] += 1
+                except Missing:
+                    seen["elsewhere"] += 1
+                if number % 500 == 0 and clerk is clerks[0] and len(codes) > 500:
+                    os.write(2, f"{number} of {len(codes)} codes\n".encode())
+        finally:
+            connection.close()
+            with counting:
+                outcomes.update(seen)
+
+    tills = [threading.Thread(target=till, args=(clerk,)) for clerk in [*clerks, stranger]]
+    for thread in tills:
+        thread.start()
+    for thread in tills:
+        thread.join()
+    return outcomes
+
+
+def race(cast: Cast, count: int, tills: int = TILLS) -> None:
+    """No code twice, none elsewhere, and every count agrees."""
+    benefit = make_benefit(cast, uses_each=None)
+    codes = codes_for(benefit, make_leaders(cast, LEADERS), count)
+    clerks = [User.objects.get(pk=cast.merchant_person.pk) for _ in range(tills)]
+    outcomes = scan_all(codes, clerks, cast.other_merchant_person)
+    assert outcomes == {"used": count, "refused": count * (tills - 1), "elsewhere": count}
+    assert VoucherUse.objects.count() == count
+    assert VoucherUse.objects.values("voucher").distinct().count() == count
+    assert not VoucherUse.objects.exclude(merchant=cast.merchant).exists()
+    assert sum(Entitlement.objects.values_list("used_count", flat=True)) == count
+
+
+@pytest.mark.everywhere
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_hundred_codes_at_sixteen_tills_are_a_hundred_uses(committed_cast: Cast) -> None:
+    """SQLite takes one writer at a time, so it is asked less."""
+    race(committed_cast, *((100, TILLS) if connection.vendor == "postgresql" else (20, 8)))
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_ten_thousand_codes_at_sixteen_tills_are_ten_thousand_uses(committed_cast: Cast) -> None:
+    race(committed_cast, 10_000)
+
+
+@pytest.mark.everywhere
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_sixteen_scans_of_the_last_use_are_one_use(committed_cast: Cast) -> None:
+    benefit = make_benefit(committed_cast, uses_each=1)
+    codes = codes_for(benefit, [committed_cast.leader], 2)
+    clerk = committed_cast.merchant_person
+    scans = [partial(confirm_use, id=uuid.uuid4(), voucher_id=codes[n % 2], acting_user=clerk) for n in range(TILLS)]
+    outcomes = at_once(*scans)
+    assert sum(isinstance(one, VoucherUse) for one in outcomes) == 1
+    assert sum(isinstance(one, Conflict) for one in outcomes) == TILLS - 1
+    assert Entitlement.objects.get().used_count == 1
+
+
+@pytest.mark.everywhere
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_sixty_claims_at_once_fifty_get_a_place_and_ten_wait_in_order(committed_cast: Cast) -> None:
+    check_up = make_benefit(committed_cast, name="健康体检", places=50, uses_each=1)
+    leaders = make_leaders(committed_cast, 60)
+    at_once(*[partial(claim, benefit=check_up, acting_user=leader) for leader in leaders])
+    states = Counter(Entitlement.objects.values_list("state", flat=True))
+    assert states == {"claimed": 50, "waiting": 10}
+    since = list(Entitlement.objects.in_line().values_list("waiting_since", flat=True))
+    assert since == sorted(since)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_places_given_back_while_others_claim_are_never_given_twice(committed_cast: Cast) -> None:
+    check_up = make_benefit(committed_cast, name="健康体检", places=10, uses_each=1)
+    leaders = make_leaders(committed_cast, 30)
+    for leader in leaders[:15]:
+        claim(benefit=check_up, acting_user=leader)
+    frees = [partial(give_back, benefit=check_up, acting_user=leader) for leader in leaders[:4]]
+    claims = [partial(claim, benefit=check_up, acting_user=leader) for leader in leaders[15:]]
+    more = partial(set_places, benefit=check_up, places=12, acting_user=committed_cast.district_clerk)
+    outcomes = at_once(*frees, *claims, more)
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    states = Counter(Entitlement.objects.values_list("state", flat=True))
+    assert states == {"claimed": 12, "returned": 4, "waiting": 14}
+    held = Entitlement.objects.filter(state="claimed").values_list("person_id", flat=True)
+    waited = [leader.person_id for leader in leaders[10:15]]
+    assert set(waited) <= set(held)  # who was in line before the race got the places that became free
