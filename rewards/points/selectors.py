@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -22,7 +23,7 @@ from rewards.points.models import Hold, HoldState, MonthEarned, PointsAccount, T
 class Line:
     """One line as its owner reads it; points are negative when they were taken back, spent or ran out.
 
-    `label` says the rule in words, `after` is the balance the line left behind.
+    `label` says the rule in words, `after` is the balance the line left behind, `actor_id` the account that booked it.
     """
 
     at: dt.datetime
@@ -35,6 +36,9 @@ class Line:
     label: str = ""
     quantity: int = 1
     after: int = 0
+    id: uuid.UUID | None = None
+    reverses_id: uuid.UUID | None = None
+    actor_id: int | None = None
 
     @property
     def words(self) -> list[str]:
@@ -165,7 +169,7 @@ def _lines(account: PointsAccount, limit: int) -> Iterable[Line]:
         points = row.points if row.to_account_id == account.pk else -row.points
         yield Line(
             row.at, row.reason, points, bool(row.reverses_id), hasattr(row, "reversed_by"), row.by_staff, row.rule,
-            rules.label_of(row.rule, row.version_number), row.quantity, after,
+            rules.label_of(row.rule, row.version_number), row.quantity, after, row.pk, row.reverses_id, row.actor_id,
         )  # fmt: skip
         after -= points
 

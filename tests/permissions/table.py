@@ -121,7 +121,6 @@ OWN_PAGES = {
     "sync": Row(signed_in(PAGE), METHOD_FOR_ALL),
     "inbox": Row(signed_in(PAGE), METHOD_FOR_ALL),
     "inbox_read": Row(METHOD_FOR_ALL, signed_in(PAGE)),
-    "points": reading(signed_in(PAGE)),
     "benefit_list": reading(signed_in(PAGE)),
     "benefit_detail": reading(rule((PAGE, ENTITLED)), "benefit"),
     "benefit_code": reading(rule((PAGE, ENTITLED)), "benefit"),
