@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from foundation import append_only
 from rewards.benefits.models import Merchant, MerchantClerk
+from rewards.points import rules
 from volunteers.accounts.models import User
 from volunteers.accounts.services import mark_second_factor
 from volunteers.homes.models import Resident
@@ -156,6 +157,12 @@ def make_cast() -> Cast:
 def cast(db: None) -> Cast:
     """The small district with everybody in it."""
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def unknown_rules() -> None:
+    """What the process remembers of the rules was read from a database that the test before has taken back."""
+    rules.forget()
 
 
 @pytest.fixture

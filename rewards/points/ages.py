@@ -24,8 +24,8 @@ AFTER_ROLE_DAYS: Final = 90
 DAY: Final = dt.timedelta(days=1)
 
 
-def _months_before(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+def _months_after(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -34,17 +34,15 @@ def begins(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), zone())
 
 
+def last_valid(earned: dt.date, months: int) -> dt.date:
+    """The last day on which what was earned on a day can be spent: the same day of the month, or its last one."""
+    return _months_after(earned, months)
+
+
 def first_valid(day: dt.date, months: int) -> dt.date:
     """What was earned before this day is over on `day`."""
-    return _months_before(day, months)
-
-
-def last_valid(earned: dt.date, months: int) -> dt.date:
-    """The last day on which what was earned on a day can be spent."""
-    day = _months_before(earned, -months)
-    while first_valid(day + DAY, months) <= earned:
-        day += DAY
-    return day
+    earned = _months_after(day, -months)
+    return earned if last_valid(earned, months) >= day else earned + DAY
 
 
 @dataclass(frozen=True, slots=True)
