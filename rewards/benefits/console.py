@@ -1,97 +1,41 @@
-"""The package at a desk: benefits, merchants, packages, and what was not honoured; each in one's own units."""
+"""The package at a desk: benefits from draft to end, their places and line, packages; each in one's own units."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets import AdminDateInput, HeaderButton
+from wagtail.admin.widgets import HeaderButton
 
-from foundation import audit, clock
-from foundation.actors import Actor
-from rewards.benefits import offers
-from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant, RefusalReport
+from foundation.errors import Invalid, Refused
+from rewards.benefits import entitlements, offers
+from rewards.benefits.console_forms import RIGHT, BenefitForm, PackageForm, PlacesForm, edit
+from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant
+from rewards.benefits.overview import overview_of
 from volunteers.units.console import (
     BENEFITS_MENU,
     DayColumn,
     ExportColumn,
-    NumberColumn,
     ScopedListView,
     ScopedMenuItem,
+    page,
     requires,
     routes,
 )
-from volunteers.units.models import THREE_HEADS, Level
-from volunteers.units.rights import Right, units_where
 from volunteers.units.selectors import named_like
 
-RIGHT = Right.MANAGE_BENEFITS
-_STAFFED = [level.value for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY)]
-
-
-class ScopedModelForm(forms.ModelForm):
-    """A form whose choices never leave the user's units."""
-
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "unit" in self.fields:
-            own = units_where(user, RIGHT).filter(level__in=_STAFFED).order_by("path")
-            self.fields["unit"].queryset = own  # type: ignore[attr-defined]
-        for name, model in (("package", BenefitPackage), ("merchants", Merchant)):
-            if name in self.fields:
-                self.fields[name].queryset = model.objects.visible_to(user)  # type: ignore[attr-defined]
-
-
-class MerchantForm(ScopedModelForm):
-    """A shop or office."""
-
-    class Meta:
-        model = Merchant
-        fields = ("name", "address", "about", "unit")
-
-
-class PackageForm(ScopedModelForm):
-    """A package for the leaders of a unit and below."""
-
-    class Meta:
-        model = BenefitPackage
-        fields = ("name", "unit", "starts_on", "ends_on")
-        widgets: ClassVar = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
-
-
-class BenefitForm(ScopedModelForm):
-    """One promise."""
-
-    roles = forms.MultipleChoiceField(
-        label=gettext_lazy("给谁"),
-        choices=[(role.value, role.label) for role in THREE_HEADS],
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    class Meta:
-        model = Benefit
-        fields = (
-            "package", "kind", "name", "value_text", "detail", "how_to_use", "roles", "uses_each", "places",
-            "needs_code", "merchants", "starts_on", "ends_on",
-        )  # fmt: skip
-        widgets: ClassVar = {
-            "starts_on": AdminDateInput,
-            "ends_on": AdminDateInput,
-            "merchants": forms.CheckboxSelectMultiple,
-        }
+_TRAIL = (("console_benefit_list", gettext_lazy("优惠项")),)
 
 
 class BenefitFilterSet(WagtailFilterSet):
@@ -100,14 +44,6 @@ class BenefitFilterSet(WagtailFilterSet):
     class Meta:
         model = Benefit
         fields = ("kind", "state")
-
-
-class MerchantFilterSet(WagtailFilterSet):
-    """In use or not."""
-
-    class Meta:
-        model = Merchant
-        fields = ("state",)
 
 
 class BenefitListView(ScopedListView):
@@ -123,7 +59,7 @@ class BenefitListView(ScopedListView):
     default_ordering = "name"
     columns = (
         TitleColumn(
-            "name", label=gettext_lazy("名称"), get_url=lambda b: reverse("console_benefit_edit", args=[b.uid])
+            "name", label=gettext_lazy("名称"), get_url=lambda b: reverse("console_benefit_detail", args=[b.uid])
         ),
         Column("value_text", label=gettext_lazy("大字")),
         Column("get_kind_display", label=gettext_lazy("类别")),
@@ -138,7 +74,9 @@ class BenefitListView(ScopedListView):
         ExportColumn(gettext_lazy("优惠包"), "package.name"),
         ExportColumn(gettext_lazy("状态"), "get_state_display"),
         ExportColumn(gettext_lazy("每人次数"), "uses_each"),
+        ExportColumn(gettext_lazy("次数多久更新"), "get_renews_display"),
         ExportColumn(gettext_lazy("名额"), "places"),
+        ExportColumn(gettext_lazy("依据"), "agreement"),
         ExportColumn(gettext_lazy("从"), "starts_on"),
         ExportColumn(gettext_lazy("到"), "ends_on"),
     )
@@ -157,55 +95,6 @@ class BenefitListView(ScopedListView):
     def header_buttons(self) -> list[HeaderButton]:
         """One way on."""
         return [HeaderButton(_("添一项"), url=reverse("console_benefit_create"), icon_name="plus")]
-
-
-class MerchantListView(ScopedListView):
-    """Merchants, by name."""
-
-    right = RIGHT
-    model = Merchant
-    page_title = gettext_lazy("爱心商家")
-    header_icon = "group"
-    search_hint = gettext_lazy("商家名称、拼音或首字母")
-    filterset_class = MerchantFilterSet
-    default_ordering = ("pinyin", "pk")
-    columns = (
-        TitleColumn(
-            "name", label=gettext_lazy("名称"), get_url=lambda m: reverse("console_merchant_edit", args=[m.uid])
-        ),
-        Column("address", label=gettext_lazy("地址")),
-        Column("unit", label=gettext_lazy("所在单位")),
-        NumberColumn("clerk_count", label=gettext_lazy("几位店员")),
-    )
-    export_columns = (
-        ExportColumn(gettext_lazy("名称"), "name"),
-        ExportColumn(gettext_lazy("地址"), "address"),
-        ExportColumn(gettext_lazy("所在单位"), "unit.name"),
-        ExportColumn(gettext_lazy("状态"), "get_state_display"),
-        ExportColumn(gettext_lazy("几位店员"), "clerk_count"),
-    )
-
-    def get_base_queryset(self) -> QuerySet[Merchant]:
-        """With their units, and how many verify there today."""
-        today = clock.today()
-        now = Q(clerks__ends_on__isnull=True) | Q(clerks__ends_on__gte=today)
-        rows: Any = super().get_base_queryset().select_related("unit")
-        found: QuerySet[Merchant] = rows.annotate(
-            clerk_count=Count("clerks", filter=now & Q(clerks__starts_on__lte=today))
-        )
-        return found
-
-    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-        """By name and by how it sounds."""
-        return rows.filter(named_like(words))
-
-    @property
-    def header_buttons(self) -> list[HeaderButton]:
-        """On to a new one, and to everybody who verifies."""
-        return [
-            HeaderButton(_("添一家"), url=reverse("console_merchant_create"), icon_name="plus"),
-            HeaderButton(_("商家账号"), url=reverse("console_clerk_list"), icon_name="user"),
-        ]
 
 
 class PackageListView(ScopedListView):
@@ -242,106 +131,107 @@ class PackageListView(ScopedListView):
         return [HeaderButton(_("添一个"), url=reverse("console_package_create"), icon_name="plus")]
 
 
-class RefusalListView(ScopedListView):
-    """What leaders say was not honoured, newest first; without the leader's name."""
-
-    right = RIGHT
-    model = RefusalReport
-    page_title = gettext_lazy("未兑现反映")
-    header_icon = "warning"
-    search_fields = ("words", "benefit__name")
-    default_ordering = ("-at", "-pk")
-    export_columns = (
-        ExportColumn(gettext_lazy("优惠项"), "benefit.name"),
-        ExportColumn(gettext_lazy("怎么回事"), "words"),
-        ExportColumn(gettext_lazy("时间"), "at"),
-    )
-    columns = (
-        Column("benefit", label=gettext_lazy("优惠项")),
-        Column("words", label=gettext_lazy("怎么回事")),
-        DayColumn("at", label=gettext_lazy("时间")),
-    )
-
-    def get_base_queryset(self) -> QuerySet[RefusalReport]:
-        """With what was not honoured."""
-        rows: QuerySet[RefusalReport] = super().get_base_queryset().select_related("benefit")
-        return rows
+@requires(RIGHT)
+def package_edit(request: HttpRequest, uid: uuid.UUID | None = None) -> HttpResponse:
+    """A package."""
+    return edit(request, PackageForm, uid, "console_package_list")
 
 
-def _edit(request: HttpRequest, form_class: type[ScopedModelForm], uid: uuid.UUID | None, back: str) -> HttpResponse:
-    """Add or change one row of the user's scope; audited in the same transaction."""
-    model = form_class._meta.model
-    row = get_object_or_404(model.objects.visible_to(request.user), uid=uid) if uid else None
-    form = form_class(request.POST or None, instance=row, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved = form.save()
-            unit_id = saved.package.unit_id if isinstance(saved, Benefit) else saved.unit_id
-            act = f"{model._meta.model_name}.{'change' if uid else 'add'}"
-            audit.record(actor=request.user, act=act, obj=saved, unit_id=unit_id, data={"fields": form.changed_data})
-        messages.success(request, _("存好了：%s") % saved)
-        return redirect(back)
-    steps = _steps(row) if isinstance(row, Benefit) else []
-    context = {"form": form, "row": row, "steps": steps, "page_title": row or model._meta.verbose_name, "back": back}
-    if isinstance(row, Merchant):
-        context["clerks_url"] = reverse("console_merchant_clerks", args=[row.uid])
-    return render(request, "benefits/console_form.html", context, status=422 if form.is_bound else 200)
+@requires(RIGHT)
+def benefit_edit(request: HttpRequest, uid: uuid.UUID | None = None) -> HttpResponse:
+    """A benefit; what is written after a review is a draft again."""
+    return edit(request, BenefitForm, uid, "console_benefit_detail")
 
 
-def _steps(benefit: Benefit) -> list[tuple[str, str]]:
+def _benefit(request: HttpRequest, uid: uuid.UUID) -> Benefit:
+    rows = Benefit.objects.visible_to(request.user).select_related("package__unit", "drafted_by", "reviewed_by")
+    return get_object_or_404(rows, uid=uid)
+
+
+def _steps(benefit: Benefit, user: Any) -> list[tuple[str, str]]:
+    """What may be done next; nobody reviews what they drafted."""
+    if benefit.state == BenefitState.DRAFT:
+        return [] if benefit.drafted_by_id == user.pk else [("reviewed", _("审核通过"))]
     return {
-        BenefitState.DRAFT: [("live", _("上线"))],
+        BenefitState.REVIEWED: [("live", _("上线")), ("draft", _("退回草稿"))],
         BenefitState.LIVE: [("paused", _("暂停")), ("ended", _("结束"))],
         BenefitState.PAUSED: [("live", _("恢复")), ("ended", _("结束"))],
     }.get(BenefitState(benefit.state), [])
 
 
-@requires(RIGHT)
-def merchant_edit(request: HttpRequest, uid: uuid.UUID | None = None) -> HttpResponse:
-    """A merchant."""
-    return _edit(request, MerchantForm, uid, "console_merchant_list")
+def _detail(request: HttpRequest, benefit: Benefit, form: PlacesForm, status: int = 200) -> HttpResponse:
+    context = page(
+        benefit.name,
+        icon="pick",
+        trail=_TRAIL,
+        benefit=benefit,
+        shops=list(benefit.merchants.order_by("pinyin", "pk")),
+        steps=_steps(benefit, request.user),
+        overview=overview_of(benefit),
+        form=form,
+    )
+    return render(request, "benefits/console_benefit.html", context, status=status)
 
 
 @requires(RIGHT)
-def package_edit(request: HttpRequest, uid: uuid.UUID | None = None) -> HttpResponse:
-    """A package."""
-    return _edit(request, PackageForm, uid, "console_package_list")
-
-
-@requires(RIGHT)
-def benefit_edit(request: HttpRequest, uid: uuid.UUID | None = None) -> HttpResponse:
-    """A benefit."""
-    return _edit(request, BenefitForm, uid, "console_benefit_list")
+@require_GET
+def benefit_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One benefit: its promise and state, its places and the line, what was used by month."""
+    benefit = _benefit(request, uid)
+    return _detail(request, benefit, PlacesForm(initial={"places": benefit.places}))
 
 
 @requires(RIGHT)
 @require_POST
 def benefit_state(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """Open, pause, resume or end an offer."""
-    benefits = Benefit.objects.visible_to(request.user).select_related("package__unit")
-    benefit = get_object_or_404(benefits, uid=uid)
+    """Review, open, pause, resume or end an offer."""
+    benefit = _benefit(request, uid)
     state = BenefitState(request.POST["state"]) if request.POST.get("state") in BenefitState.values else None
     if state is not None:
-        offers.set_benefit_state(benefit=benefit, state=state, acting_user=request.user)
-        messages.success(request, f"{benefit.name}：{state.label}")
-    return redirect("console_benefit_edit", uid)
+        reason = request.POST.get("reason", "")
+        try:
+            offers.set_benefit_state(benefit=benefit, state=state, reason=reason, acting_user=request.user)
+            messages.success(request, f"{benefit.name}：{state.label}")
+        except Refused as refusal:
+            messages.error(request, str(refusal.message))
+    return redirect("console_benefit_detail", uid)
+
+
+@requires(RIGHT)
+@require_POST
+def benefit_places(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Set the number of places; those next in line get the new ones at once."""
+    benefit, form = _benefit(request, uid), PlacesForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, benefit, form, status=422)
+    data = form.cleaned_data
+    try:
+        given = entitlements.set_places(
+            benefit=benefit, places=data["places"], reason=data["reason"], acting_user=request.user
+        )
+    except Invalid as refusal:
+        for name, error in refusal.errors.items():
+            form.add_error(name, str(error))
+        return _detail(request, benefit, form, status=422)
+    words = _("名额改成 %d 个。") % data["places"]
+    messages.success(request, words + (_("候补的 %d 位已经轮到，也通知了。") % given if given else ""))
+    return redirect("console_benefit_detail", uid)
 
 
 @hooks.register("register_admin_urls")
 def urls() -> list[URLPattern]:
     """Under /console/."""
-    lists: tuple[tuple[str, type[ScopedListView]], ...] = (
-        ("benefit", BenefitListView),
-        ("merchant", MerchantListView),
-        ("package", PackageListView),
-        ("refusal", RefusalListView),
-    )
-    edits = (("benefit", benefit_edit), ("merchant", merchant_edit), ("package", package_edit))
+    one = "rewards/benefit/<uuid:uid>/"
     return [
-        *(one for n, view in lists for one in routes(view, f"rewards/{n}", f"console_{n}")),
-        *(path(f"rewards/{n}/new/", view, name=f"console_{n}_create") for n, view in edits),
-        *(path(f"rewards/{n}/<uuid:uid>/", view, name=f"console_{n}_edit") for n, view in edits),
-        path("rewards/benefit/<uuid:uid>/state/", benefit_state, name="console_benefit_state"),
+        *routes(BenefitListView, "rewards/benefit", "console_benefit"),
+        *routes(PackageListView, "rewards/package", "console_package"),
+        path("rewards/benefit/new/", benefit_edit, name="console_benefit_create"),
+        path(one, benefit_detail, name="console_benefit_detail"),
+        path(f"{one}edit/", benefit_edit, name="console_benefit_edit"),
+        path(f"{one}state/", benefit_state, name="console_benefit_state"),
+        path(f"{one}places/", benefit_places, name="console_benefit_places"),
+        path("rewards/package/new/", package_edit, name="console_package_create"),
+        path("rewards/package/<uuid:uid>/", package_edit, name="console_package_edit"),
     ]
 
 
@@ -354,6 +244,4 @@ def _entry(label: Any, name: str, icon: str, order: int) -> None:
 
 _entry(gettext_lazy("优惠项"), "benefit", "pick", 10)
 _entry(gettext_lazy("优惠包"), "package", "folder-open-inverse", 20)
-_entry(gettext_lazy("爱心商家"), "merchant", "group", 30)
-_entry(gettext_lazy("商家账号"), "clerk", "user", 40)
-_entry(gettext_lazy("未兑现反映"), "refusal", "warning", 50)
+_entry(gettext_lazy("谁领了什么"), "entitlement", "clipboard-list", 25)

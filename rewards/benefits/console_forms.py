@@ -1,0 +1,116 @@
+"""Forms of the package at a desk, and how one row is added or changed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.admin.widgets import AdminDateInput
+
+from foundation import audit
+from foundation.actors import Actor
+from rewards.benefits import offers
+from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant
+from volunteers.units.models import THREE_HEADS, Level
+from volunteers.units.rights import Right, units_where
+
+RIGHT = Right.MANAGE_BENEFITS
+_STAFFED = [level.value for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY)]
+WRITTEN = {BenefitState.DRAFT, BenefitState.REVIEWED}
+_PROMISED = (
+    "package",
+    "kind",
+    "name",
+    "value_text",
+    "roles",
+    "uses_each",
+    "renews",
+    "places",
+    "needs_code",
+    "starts_on",
+)
+
+
+class ScopedModelForm(forms.ModelForm):
+    """A form whose choices never leave the user's units."""
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "unit" in self.fields:
+            own = units_where(user, RIGHT).filter(level__in=_STAFFED).order_by("path")
+            self.fields["unit"].queryset = own  # type: ignore[attr-defined]
+        for name, model in (("package", BenefitPackage), ("merchants", Merchant)):
+            if name in self.fields:
+                self.fields[name].queryset = model.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class PackageForm(ScopedModelForm):
+    """A package for the leaders of a unit and below."""
+
+    class Meta:
+        model = BenefitPackage
+        fields = ("name", "unit", "starts_on", "ends_on")
+        widgets: ClassVar = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
+
+
+class BenefitForm(ScopedModelForm):
+    """One promise. Once it is open, what was promised stays; words, shops and a later end may still change."""
+
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("给谁"),
+        choices=[(role.value, role.label) for role in THREE_HEADS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Benefit
+        fields = (
+            "package", "kind", "name", "value_text", "detail", "how_to_use", "roles", "uses_each", "renews", "places",
+            "needs_code", "merchants", "agreement", "starts_on", "ends_on",
+        )  # fmt: skip
+        widgets: ClassVar = {
+            "starts_on": AdminDateInput,
+            "ends_on": AdminDateInput,
+            "merchants": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.state not in WRITTEN:
+            for name in _PROMISED:
+                self.fields[name].disabled = True
+
+
+class PlacesForm(forms.Form):
+    """How many places there are in all."""
+
+    places = forms.IntegerField(label=gettext_lazy("一共几个名额"), min_value=1, max_value=100_000)
+    reason = forms.CharField(label=gettext_lazy("为什么改"), max_length=120, required=False)
+
+
+def edit(
+    request: HttpRequest, form_class: type[ScopedModelForm], uid: uuid.UUID | None, back: str, **context: Any
+) -> HttpResponse:
+    """Add or change one row of the user's scope; audited in the same transaction. `back` is a list, or one row's page."""
+    model = form_class._meta.model
+    row = get_object_or_404(model.objects.visible_to(request.user), uid=uid) if uid else None
+    form = form_class(request.POST or None, instance=row, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            saved = form.save()
+            unit_id = saved.package.unit_id if isinstance(saved, Benefit) else saved.unit_id
+            act = f"{model._meta.model_name}.{'change' if uid else 'add'}"
+            audit.record(actor=request.user, act=act, obj=saved, unit_id=unit_id, data={"fields": form.changed_data})
+            if isinstance(saved, Benefit):
+                offers.redraft(benefit=saved, acting_user=request.user)
+        messages.success(request, _("存好了：%s") % saved)
+        return redirect(back, saved.uid) if back.endswith("_detail") else redirect(back)
+    context |= {"form": form, "row": row, "page_title": row or model._meta.verbose_name, "back": back}
+    return render(request, "benefits/console_form.html", context, status=422 if form.is_bound else 200)
