@@ -16,7 +16,11 @@ from foundation.idempotency import fingerprint
 from volunteers.units.models import THREE_HEADS, Appointment
 
 # Whom the pages show as having signed up; 小方 still has the dumplings before him.
-COMING = {LEADER.key: ("急救课", "一起扫落叶"), GROUP_LEADER.key: ("手机课",), RESIDENT.key: ("一起扫落叶",)}
+COMING = {
+    LEADER.key: ("急救课", "一起扫落叶", "楼道大扫除"),
+    GROUP_LEADER.key: ("手机课",),
+    RESIDENT.key: ("一起扫落叶",),
+}
 
 
 def fill_events(

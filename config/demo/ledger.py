@@ -42,12 +42,13 @@ class Ledger:
         unit_id: int | None,
         at: dt.datetime,
         actor_id: int | None = None,
+        quantity: int = 1,
     ) -> None:
         """Points for a person, dated; nothing for none."""
         if points:
             line = {"rule": rule, "points": points, "source_key": source_key, "reason": reason, "unit_id": unit_id}
             version = version_in_force(timezone.localdate(at)).number
-            line |= {"actor_id": actor_id, "at": at, "version_number": version, "quantity": 1, "by_staff": False}
+            line |= {"actor_id": actor_id, "at": at, "version_number": version, "quantity": quantity, "by_staff": False}
             self.lines.append((person_id, line))
 
     def pay_quarter(self, calendar: Calendar) -> None:

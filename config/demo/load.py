@@ -13,6 +13,7 @@ from config.demo.activity import Activity, vacate_two
 from config.demo.atlas import load_outlines
 from config.demo.benefits import load_benefits
 from config.demo.district import SEED, District
+from config.demo.event_hours import confirm_events
 from config.demo.gatherings import fill_events
 from config.demo.homes import load_homes
 from config.demo.ledger import Ledger
@@ -74,7 +75,8 @@ def load_demo(district: District, say: Say) -> None:
         happened = timeline.run()
         say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
         signed = fill_events(pages.events, ground, rng, calendar)
-        say(f"公告 {pages.notices} 条，活动 {len(pages.events)} 个，{signed} 人次报名")
+        came = confirm_events(pages.events, activity.posters, rng, calendar, ledger)
+        say(f"公告 {pages.notices} 条，活动 {len(pages.events)} 个，{signed} 人次报名，{came} 人次确认了时长")
         say(f"结构调整 {load_structure(ground, calendar)} 项")
         agreed, asked = load_privacy(calendar)
         say(f"同意书 {agreed:,} 份，个人信息请求 {asked} 件")

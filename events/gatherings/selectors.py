@@ -41,6 +41,11 @@ class Row:
     may_take_back: bool = False
 
     @property
+    def where(self) -> str:
+        """Where they belong, in words; empty for a guest from elsewhere."""
+        return (self.place.place or self.place.name) if self.place else ""
+
+    @property
     def how_label(self) -> str:
         """In words."""
         return str(How(self.how).label)
