@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from events.gatherings.models import Event
-from volunteers.units.models import LEVELS, Level, Role, Unit
+from volunteers.people.choosing import PersonField
+from volunteers.units.forms import Choice
+from volunteers.units.models import LEVELS, THREE_HEADS, Appointment, Level, Role, Unit
 from volunteers.units.rights import Right, units_where
 
 TARGET_LEVELS = LEVELS[: LEVELS.index(Level.GROUP)]
@@ -85,4 +87,33 @@ class EventPageForm(ToldPageForm):
             signed = Event.objects.filter(uid=self.instance.uid).values_list("signed_count", flat=True).first() or 0
             if capacity < signed:
                 self.add_error("capacity", _("已经有 %(n)d 人报名，名额不能比这少。") % {"n": signed})
+        return data
+
+
+class StoryPageForm(ToldPageForm):
+    """A story about one of the three heads whom the editor sees; their full name stays out of the words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "about" not in self.fields:
+            return
+        told = self.fields["about"]
+        field = PersonField(user=self.for_user, label=told.label, help_text=told.help_text)
+        if self.instance.about_id:
+            person = self.instance.about
+            self.initial["about"] = person
+            field.widget.offered = [Choice(str(person.uid), person.name)]
+        self.fields["about"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Whether the name is shown is the person's choice, so it is no part of the words."""
+        data: dict[str, Any] = super().clean()
+        person = data.get("about")
+        if person is None:
+            return data
+        if not Appointment.objects.active().of_roles(THREE_HEADS).filter(person=person).exists():
+            self.add_error("about", _("故事写的是在任的片长、组长、邻长。"))
+        for name in ("title", "summary", "body"):
+            if person.name in str(data.get(name) or ""):
+                self.add_error(name, _("文字里别写全名，写“周邻长”这样的称呼；全名由本人决定要不要显示。"))
         return data

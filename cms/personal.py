@@ -68,5 +68,27 @@ for _label, _names in _WRITERS.items():
         basis=Basis.DUTY,
         keep="content",
     )
+privacy.register(
+    "cms.StoryPage",
+    PersonalField("about", Sort.LINK),
+    title=_("写您的邻里故事"),
+    purpose=_("您同意以后，让邻居读到"),
+    basis=Basis.CONSENT,
+    keep="content",
+    subject="about",
+    shows=("title", "summary", "live", "first_published_at"),
+)
+privacy.register(
+    "cms.StoryConsent",
+    PersonalField("person", Sort.LINK),
+    PersonalField("asked_by", Sort.ACTOR),
+    title=_("故事登不登，您的答复"),
+    purpose=_("证明登出来的每一个字您都同意"),
+    basis=Basis.CONSENT,
+    keep="proof",
+    subject="person",
+    shows=("state", "full_name", "asked_at", "answered_at", "withdrawn_at"),
+)
+privacy.impersonal("cms.StoryConsent", "full_name", because=_("本人选的：写不写全名"))
 privacy.impersonal("cms.NoticePage", "roles", because=_("发给哪些职务"))
 privacy.impersonal("cms.EventPage", "place", because=_("活动的地点"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 from wagtail.models import PageManager, PageQuerySet
 
 from foundation import clock
@@ -73,5 +73,24 @@ class EventPageQuerySet(PageQuerySet):
         return self.live().filter(Q(is_public=True) | mine)
 
 
+class StoryQuerySet(PageQuerySet):
+    """Sets of stories."""
+
+    def managed_by(self, user: Actor) -> Self:
+        """Drafts too, in units where the user publishes."""
+        return self.filter(under(paths_where(user, Right.PUBLISH_NOTICE), "unit__path"))
+
+    def agreed(self) -> Self:
+        """To whose present text its person has said yes, and not taken it back."""
+        return self.filter(consents__state="agreed", consents__text_sha256=F("text_sha256"))
+
+    def visible_to(self, user: Actor) -> Self:
+        """Published and agreed to; for whoever is signed in."""
+        if not is_system(user) and not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.live().agreed()
+
+
 NoticeManager = PageManager.from_queryset(NoticeQuerySet)
 EventPageManager = PageManager.from_queryset(EventPageQuerySet)
+StoryManager = PageManager.from_queryset(StoryQuerySet)

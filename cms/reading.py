@@ -117,17 +117,18 @@ def preview_event(request: HttpRequest, page: EventPage) -> HttpResponse:
 @cache_control(private=True, max_age=3600)
 def notice_photo(request: HttpRequest, uid: uuid.UUID, image_id: int) -> FileResponse:
     """A photo of a notice, for those who may read it."""
-    return _photo(_notice(request, uid).body, image_id)
+    return photo_of(_notice(request, uid).body, image_id)
 
 
 @require_GET
 @cache_control(private=True, max_age=3600)
 def event_photo(request: HttpRequest, uid: uuid.UUID, image_id: int) -> FileResponse:
     """A photo of an event, for those who may see it."""
-    return _photo(_event_page(request, uid).body, image_id)
+    return photo_of(_event_page(request, uid).body, image_id)
 
 
-def _photo(body: Any, image_id: int) -> FileResponse:
+def photo_of(body: Any, image_id: int) -> FileResponse:
+    """A photo of a page's body, whose reader was checked; 404 for any other picture."""
     photos = (block.value["photo"] for block in body if block.block_type == "photo")
     image = next((photo for photo in photos if photo and photo.pk == image_id), None)
     if image is None:

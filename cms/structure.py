@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
-from cms.models import EventPage, NoticePage, ToldPage, UnitSectionPage
+from cms.models import EventPage, NoticePage, StoryPage, ToldPage, UnitSectionPage
 from cms.sections import section_of, sync_user
 from events.gatherings.models import Event
 from volunteers.accounts.models import User
@@ -37,7 +37,7 @@ def follow_units(change: StructureChange, moved: Moved) -> None:
 
 
 def _hand_over(unit_id: int, into: int) -> None:
-    """Notices, drafts, and pages of events that go on: into the section of the unit that remains, with the pictures.
+    """Notices, stories, drafts, and pages of events that go on: into the section of the unit that remains, with the pictures.
 
     The page of an event that is over stays with its event, as what the merged unit did.
     """
@@ -49,6 +49,7 @@ def _hand_over(unit_id: int, into: int) -> None:
     pages = [
         *NoticePage.objects.filter(unit_id=unit_id),
         *EventPage.objects.filter(unit_id=unit_id).exclude(uid__in=over),
+        *StoryPage.objects.filter(unit_id=unit_id),
     ]
     for page in pages:
         _move(page, section, into)
