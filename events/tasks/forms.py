@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.tasks.checkins import Word
 from events.tasks.models import Evidence, Task
-from events.tasks.services import DEFAULT_ANSWERS
+from events.tasks.services import DEFAULT_ANSWERS, usual_points
 from foundation.actors import Actor
 from volunteers.people.documents import LOCATION, PHOTO
 from volunteers.people.services import has_refused
@@ -103,6 +103,7 @@ class TaskForm(forms.ModelForm):
             if self.unit:
                 self.initial.setdefault("targets", [self.unit.uid])
             self.initial.setdefault("due_at", _next_sunday())
+            self.initial["points"] = usual_points()
 
     def _targets(self, posting: Any) -> Any:
         """The asking unit and the level right below it: short enough to choose from with a thumb."""

@@ -19,15 +19,22 @@ from foundation import audit, clock, outbox, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from rewards.points.rules import TASK_DONE, worth
 from volunteers.units.models import THREE_HEADS, Unit
 from volunteers.units.rights import Right, require
 
 THANK = "thank"
+MOST_POINTS = 5
 
 DEFAULT_ANSWERS: list[dict[str, Any]] = [
     {"code": "done", "label": "办好了", "hint": "", "needs_help": False},
     {"code": "help", "label": "要人帮忙", "hint": "社区会来联系您", "needs_help": True},
 ]
+
+
+def usual_points() -> int:
+    """What a task is worth by the rules in force, five at most."""
+    return min(MOST_POINTS, worth(TASK_DONE))
 
 
 def _check_audience(targets: Sequence[Unit], roles: Sequence[str], due_at: dt.datetime) -> None:
@@ -58,14 +65,15 @@ def post_task(
     minutes: int = 2,
     evidence: str = "none",
     needs_confirmation: bool = True,
-    points: int = 1,
+    points: int | None = None,
 ) -> Task:
     """Offer work to leaders: one task row, one stream entry for each target unit, one tally for each community.
 
     Who may: POST_TASK in the asking unit and in every target. Repeating the id with the same content returns the
-    stored task. Raises `Denied`, `Invalid`, `DifferentBody`.
+    stored task. Without `points` the rules say what it is worth. Raises `Denied`, `Invalid`, `DifferentBody`.
     """
     require(acting_user, Right.POST_TASK, unit, *targets)
+    points = usual_points() if points is None else points
     _check_audience(targets, roles, due_at)
     body = {"unit": unit.pk, "title": title, "why": why, "question": question, "answers": answers, "roles": list(roles)}
     body |= {"targets": [t.pk for t in targets], "due": due_at.isoformat(), "minutes": minutes, "points": points}
