@@ -101,7 +101,8 @@ def ask_awards(
     people = sorted({one.pk: one for one in people}.values(), key=lambda one: one.pk)
     body = {"people": [one.pk for one in people], "rule": rule, "quantity": quantity, "reason": reason.strip()}
     print_ = fingerprint(body | {"day": happened_on.isoformat()})
-    if stored := list(ManualAward.objects.filter(pk__in=[_uid(uid, one) for one in people])):
+    rows = ManualAward.objects.filter(pk__in=[_uid(uid, one) for one in people]).order_by("person_id")
+    if stored := list(rows):
         for one in stored:
             same_body_or_refuse(one.fingerprint, print_)
         return stored
@@ -121,11 +122,11 @@ def ask_awards(
         )
         for one in people
     ]  # fmt: skip
-    rows = ManualAward.objects.bulk_create(made)
-    for one in rows:
+    ManualAward.objects.bulk_create(made)
+    for one in made:
         audit.record(actor=acting_user, act="award.ask", obj=one, unit_id=one.unit_id, data={"rule": rule})
-    award_news.asked(rows)
-    return rows
+    award_news.asked(made)
+    return made
 
 
 def _uid(uid: uuid.UUID, person: Person) -> uuid.UUID:
