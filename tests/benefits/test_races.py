@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -23,6 +24,23 @@ from volunteers.accounts.models import User
 
 TILLS = 16
 LEADERS = 50
+
+
+@pytest.fixture(autouse=True)
+def room_for_tills() -> Iterator[None]:
+    """A connection for every till at once: more than one process of ours keeps open."""
+    options = connection.settings_dict["OPTIONS"]
+    usual = options.get("pool")
+    if usual is None:
+        yield
+        return
+    options["pool"] = {"min_size": 1, "max_size": TILLS + 8, "timeout": 30}
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    yield
+    options["pool"] = usual
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def codes_for(benefit: Benefit, leaders: list[User], count: int) -> list[uuid.UUID]:

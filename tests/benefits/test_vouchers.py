@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -20,33 +17,18 @@ from foundation.idempotency import DifferentBody
 from foundation.models import Notification
 from rewards.benefits.codes import issue_code
 from rewards.benefits.entitlements import claim
-from rewards.benefits.models import Benefit, BenefitPackage, Entitlement, Voucher, VoucherUse
+from rewards.benefits.models import Benefit, VoucherUse
 from rewards.benefits.offers import report_refusal
 from rewards.benefits.verifying import Answer, check_code, confirm_use
-from tests.cast import Cast, make_cast
+from tests.benefits.making import make_benefit, show
+from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
-
-
-def make_benefit(cast: Cast, **fields: Any) -> Benefit:
-    """A barber's offer for the leaders of the cast's district."""
-    today = timezone.localdate()
-    dates = {"starts_on": today, "ends_on": today + dt.timedelta(days=60)}
-    package, _made = BenefitPackage.objects.get_or_create(name="专属优惠包", unit=cast.district, defaults=dates)
-    values = {"kind": "life", "name": "理发", "value_text": "8 折", "roles": ["neighbour_leader"], "uses_each": 2}
-    benefit = Benefit.objects.create(package=package, state="live", **dates, **(values | fields))
-    benefit.merchants.add(cast.merchant)
-    return benefit
 
 
 @pytest.fixture
 def barber(cast: Cast) -> Benefit:
     return make_benefit(cast)
-
-
-def code_of(benefit: Benefit, user: User) -> str:
-    """What the leader's screen shows."""
-    return issue_code(benefit=benefit, acting_user=user).code
 
 
 def test_from_the_leaders_screen_to_the_merchants_till(
@@ -71,7 +53,7 @@ def test_from_the_leaders_screen_to_the_merchants_till(
 
 
 def test_a_second_scan_says_when_it_was_used_and_another_shop_says_not_here(cast: Cast, barber: Benefit) -> None:
-    code = code_of(barber, cast.leader)
+    code = show(barber, cast.leader).code
     assert check_code(code=code, acting_user=cast.other_merchant_person).answer == Answer.ELSEWHERE
     check = check_code(code=code, acting_user=cast.merchant_person)
     assert check.voucher_id
@@ -86,8 +68,8 @@ def test_a_second_scan_says_when_it_was_used_and_another_shop_says_not_here(cast
 
 def test_a_code_lives_a_minute_and_a_new_one_ends_it(cast: Cast, barber: Benefit) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        old = code_of(barber, cast.leader)
-        new = code_of(barber, cast.leader)
+        old = show(barber, cast.leader).code
+        new = show(barber, cast.leader).code
         assert check_code(code=old, acting_user=cast.merchant_person).answer == Answer.VALID
         clock.shift(20)
         assert check_code(code=old, acting_user=cast.merchant_person).answer == Answer.EXPIRED
@@ -102,7 +84,7 @@ def test_a_code_lives_a_minute_and_a_new_one_ends_it(cast: Cast, barber: Benefit
 
 def test_after_the_last_use_there_is_no_code_left(cast: Cast) -> None:
     once = make_benefit(cast, uses_each=1)
-    check = check_code(code=code_of(once, cast.leader), acting_user=cast.merchant_person)
+    check = check_code(code=show(once, cast.leader).code, acting_user=cast.merchant_person)
     assert check.voucher_id
     confirm_use(id=uuid.uuid4(), voucher_id=check.voucher_id, acting_user=cast.merchant_person)
     with pytest.raises(Conflict, match="用完"):
@@ -119,7 +101,7 @@ def test_the_place_after_the_last_is_in_the_waiting_line(cast: Cast, client_for:
 
 
 def test_only_whom_the_role_entitles_gets_a_code_and_it_ends_with_the_role(cast: Cast, barber: Benefit) -> None:
-    code_of(barber, cast.leader)
+    show(barber, cast.leader)
     for user in (cast.group_leader, cast.worker, cast.resident, cast.merchant_person, cast.stranger):
         with pytest.raises(Missing):
             issue_code(benefit=barber, acting_user=user)
@@ -129,12 +111,12 @@ def test_only_whom_the_role_entitles_gets_a_code_and_it_ends_with_the_role(cast:
 
 
 def test_a_repeat_with_the_same_id_is_the_same_use_and_another_body_is_refused(cast: Cast, barber: Benefit) -> None:
-    check = check_code(code=code_of(barber, cast.leader), acting_user=cast.merchant_person)
+    check = check_code(code=show(barber, cast.leader).code, acting_user=cast.merchant_person)
     assert check.voucher_id
     id_ = uuid.uuid4()
     use = confirm_use(id=id_, voucher_id=check.voucher_id, acting_user=cast.merchant_person)
     assert confirm_use(id=id_, voucher_id=check.voucher_id, acting_user=cast.merchant_person) == use
-    other = check_code(code=code_of(barber, cast.leader), acting_user=cast.merchant_person)
+    other = check_code(code=show(barber, cast.leader).code, acting_user=cast.merchant_person)
     assert other.voucher_id
     with pytest.raises(DifferentBody):
         confirm_use(id=id_, voucher_id=other.voucher_id, acting_user=cast.merchant_person)
@@ -179,32 +161,3 @@ def test_a_refusal_reaches_staff_without_the_leaders_name(
     page = client_for(cast.district_clerk).get("/console/rewards/refusal/").content.decode()
     assert "店员说没听说过" in page
     assert "周桂兰" not in page
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_sixteen_scans_at_once_are_one_use() -> None:
-    cast = make_cast()
-    benefit = make_benefit(cast, uses_each=1)
-    check = check_code(code=code_of(benefit, cast.leader), acting_user=cast.merchant_person)
-    barrier, outcomes = threading.Barrier(16), []
-
-    def scan() -> None:
-        barrier.wait()
-        try:
-            assert check.voucher_id
-            confirm_use(id=uuid.uuid4(), voucher_id=check.voucher_id, acting_user=cast.merchant_person)
-            outcomes.append("used")
-        except Conflict:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=scan) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["refused"] * 15 + ["used"]
-    assert (VoucherUse.objects.count(), Entitlement.objects.get().used_count) == (1, 1)
-    assert Voucher.objects.get().state == "verified"
