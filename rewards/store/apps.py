@@ -12,5 +12,5 @@ class StoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what a hold that runs out means here, and what a structure change does."""
-        from rewards.store import services, structure  # noqa: F401
+        """Register the console, what a hold that runs out means here, and what a structure change does."""
+        from rewards.store import console, services, structure  # noqa: F401

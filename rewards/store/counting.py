@@ -80,9 +80,7 @@ def _book(count: StockCount, acting_user: Actor) -> None:
 @transaction.atomic
 def decide_count(*, count: StockCount, approve: bool, acting_user: Actor) -> StockCount:
     """A second person books a stock-taking, or drops it to be counted again. Raises `Denied`, `Conflict`."""
-    row: StockCount = (
-        StockCount.objects.select_for_update(of=("self",)).select_related("store__unit").get(pk=count.pk)
-    )
+    row: StockCount = StockCount.objects.select_for_update(of=("self",)).select_related("store__unit").get(pk=count.pk)
     require(acting_user, Right.KEEP_STORE, row.store.unit)
     wanted = CountState.DONE if approve else CountState.DROPPED
     if row.state == wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.cache import cache
@@ -84,14 +84,16 @@ class Ticked:
 
 
 def collect_many(
-    *, redemptions: Iterable[Redemption], collector: Collector | None = None, acting_user: Actor
+    *, redemptions: Iterable[Redemption], collectors: Mapping[int, Collector], acting_user: Actor
 ) -> Ticked:
-    """One after the other, each for itself, so that one that cannot be handed out keeps no other."""
+    """One after the other, each for itself, so that one that cannot be handed out keeps no other.
+
+    `collectors` says by the key of a person who collects for them; nobody named means themselves.
+    """
     found = Ticked()
     for one in redemptions:
-        whom = collector if collector and collector.person_id == one.person_id else None
         try:
-            collect(redemption=one, collector=whom, acting_user=acting_user)
+            collect(redemption=one, collector=collectors.get(one.person_id), acting_user=acting_user)
             found.done += 1
         except Refused as refusal:
             found.refused.append((one, str(refusal.message)))
@@ -111,16 +113,14 @@ def counter_code(person: Person) -> str:
     return _code_in(person, _window())
 
 
-def _check_confirmed(
-    store: Store, person: Person, confirmed: str, code: str, card: Passbook | None, acting_user: Actor
-) -> None:
+def _check_confirmed(person: Person, *, confirmed: str, code: str, card: Passbook | None, acting_user: Actor) -> None:
     """How the person agreed; a card was shown, a code said, or a sheet signed."""
     if confirmed not in Confirmed.values:
         raise Invalid(errors={"confirmed": _("请选一种：出示卡、报码，或者签字。")})
     if confirmed == Confirmed.CARD and (card is None or card.person_id != person.pk):
         raise Invalid(errors={"confirmed": _("先扫卡，或者输卡上的号码。")})
     if confirmed == Confirmed.CODE:
-        key = f"counter-codes:{store.pk}:{acting_user.pk}:{int(timezone.now().timestamp() // 60)}"
+        key = f"counter-codes:{acting_user.pk}:{int(timezone.now().timestamp() // 60)}"
         cache.add(key, 0, 120)
         if cache.incr(key) > WRONG_A_MINUTE:
             raise TooMany
@@ -150,10 +150,8 @@ def serve(
     if goods.store_id != store.pk or not shoppers(store).filter(pk=person.pk).exists():
         raise Missing
     if not Redemption.objects.filter(pk=id).exists():
-        _check_confirmed(store, person, confirmed, code, card, acting_user)
-    made = book(
-        id=id, goods=goods, quantity=quantity, person_id=person.pk, acting_user=acting_user, is_proxy=True
-    )
+        _check_confirmed(person, confirmed=confirmed, code=code, card=card, acting_user=acting_user)
+    made = book(id=id, goods=goods, quantity=quantity, person_id=person.pk, acting_user=acting_user, is_proxy=True)
     if made.state != RedemptionState.RESERVED:
         return made
     Redemption.objects.filter(pk=made.pk).update(confirmed=confirmed, day=None)

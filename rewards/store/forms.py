@@ -129,9 +129,7 @@ class IntakeForm(WithId):
     """What was bought, at which price."""
 
     quantity = forms.IntegerField(label=_("件数"), min_value=1, max_value=MOST_PIECES)
-    cost = forms.DecimalField(
-        label=_("单价（元）"), min_value=Decimal(0), max_value=Decimal(100_000), decimal_places=2
-    )
+    cost = forms.DecimalField(label=_("单价（元）"), min_value=Decimal(0), max_value=Decimal(100_000), decimal_places=2)
     reason = forms.CharField(label=_("说明"), max_length=120, required=False, help_text=_("像发票号、谁送来的"))
 
     def clean_cost(self) -> int:
@@ -262,3 +260,9 @@ class ReplaceForm(forms.Form):
     why = forms.ChoiceField(
         label=_("为什么换新的"), choices=[(one.value, one.label) for one in (PassbookEnd.LOST, PassbookEnd.FULL)]
     )
+
+
+class ReprintForm(ReasonForm):
+    """Which pages once more, and why."""
+
+    page = forms.IntegerField(min_value=1)

@@ -153,9 +153,7 @@ def _printed(
         after=book.printed + sum(points), printed_by_id=acting_user.pk, at=clock.now(),
     )  # fmt: skip
     PassbookLine.objects.bulk_create(
-        PassbookLine(
-            passbook=book, print=made, transfer=one, points=value, page=made.first_page + at // LINES_A_PAGE
-        )
+        PassbookLine(passbook=book, print=made, transfer=one, points=value, page=made.first_page + at // LINES_A_PAGE)
         for at, (one, value) in enumerate(zip(lines, points, strict=True))
     )
     book.page, book.printed, book.printed_at = made.last_page, made.after, made.at
@@ -173,9 +171,7 @@ def print_again(*, printed: PassbookPrint, reason: str, acting_user: Actor) -> P
     if not reason.strip():
         raise Invalid(errors={"reason": _("写一句为什么重印。")})
     data = {"first_page": printed.first_page, "last_page": printed.last_page}
-    audit.record(
-        actor=acting_user, act="passbook.reprint", obj=book, unit_id=book.unit_id, reason=reason, data=data
-    )
+    audit.record(actor=acting_user, act="passbook.reprint", obj=book, unit_id=book.unit_id, reason=reason, data=data)
     return printed
 
 
@@ -199,12 +195,8 @@ def replace(*, passbook: Passbook, why: str, acting_user: Actor) -> Passbook:
     if why not in {PassbookEnd.LOST, PassbookEnd.FULL}:
         raise Invalid(errors={"why": _("请选一个：丢了，或者写满了。")})
     _account(passbook.person_id)
-    ended = Passbook.objects.filter(pk=passbook.pk, ended_at__isnull=True).update(
-        ended_at=clock.now(), ended_why=why
-    )
+    ended = Passbook.objects.filter(pk=passbook.pk, ended_at__isnull=True).update(ended_at=clock.now(), ended_why=why)
     if not ended:
         return _in_use(passbook.person_id) or passbook
-    audit.record(
-        actor=acting_user, act="passbook.end", obj=passbook, unit_id=passbook.unit_id, data={"why": why}
-    )
+    audit.record(actor=acting_user, act="passbook.end", obj=passbook, unit_id=passbook.unit_id, data={"why": why})
     return _issued(passbook.person_id, passbook.unit_id, acting_user)

@@ -160,9 +160,7 @@ def cancel(*, redemption: Redemption, reason: str = "", acting_user: Actor) -> R
     if not changed:
         return redemption
     put_back(redemption)
-    audit.record(
-        actor=acting_user, act="redemption.cancel", obj=redemption, unit_id=redemption.unit_id, reason=reason
-    )
+    audit.record(actor=acting_user, act="redemption.cancel", obj=redemption, unit_id=redemption.unit_id, reason=reason)
     if not is_own:
         tell(redemption, "cancelled")
     return redemption

@@ -87,9 +87,7 @@ def ask_settlement(*, store: Store, month: dt.date, acting_user: Actor) -> Settl
     except IntegrityError:
         found: Settlement = Settlement.objects.exclude(state=SettlementState.WITHDRAWN).get(store=store, month=month)
         return found
-    audit.record(
-        actor=acting_user, act="settlement.ask", obj=made, unit_id=store.unit_id, data={"points": made.points}
-    )
+    audit.record(actor=acting_user, act="settlement.ask", obj=made, unit_id=store.unit_id, data={"points": made.points})
     return made
 
 
