@@ -12,7 +12,10 @@ from events.tasks.api import router as tasks
 from foundation.errors import Refused
 from rewards.benefits.api import router as benefits
 from rewards.honours.api import router as honours
+from rewards.merchants.api import router as merchants
+from rewards.merchants.api import till
 from rewards.points.api import router as points
+from rewards.store.api import router as store
 from volunteers.inbox.api import router as inbox
 
 api = NinjaAPI(
@@ -26,8 +29,11 @@ api = NinjaAPI(
 api.add_router("/tasks", tasks, tags=["tasks"])
 api.add_router("/gatherings", gatherings, tags=["gatherings"])
 api.add_router("/benefits", benefits, tags=["benefits"])
+api.add_router("/benefits", till, tags=["merchants"])
+api.add_router("/merchants", merchants, tags=["merchants"])
 api.add_router("/notices", notices, tags=["notices"])
 api.add_router("/points", points, tags=["points"])
+api.add_router("/store", store, tags=["store"])
 api.add_router("/honours", honours, tags=["honours"])
 api.add_router("/inbox", inbox, tags=["inbox"])
 

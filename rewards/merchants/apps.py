@@ -10,3 +10,7 @@ class MerchantsConfig(AppConfig):
     name = "rewards.merchants"
     verbose_name = _("爱心商家")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the console."""
+        from rewards.merchants import console, console_refusals, console_wishes  # noqa: F401

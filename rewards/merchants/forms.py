@@ -6,12 +6,12 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from rewards.merchants.joining import Shop
 from rewards.merchants.wishes import Terms
 from volunteers.units.models import THREE_HEADS, Unit
-from volunteers.units.querysets import UnitQuerySet
 
 HEADS = [(role.value, role.label) for role in THREE_HEADS]
 
@@ -77,7 +77,7 @@ class ShopForm(forms.Form):
 class _CommunityChoice(forms.ModelChoiceField):
     """A community, after its street."""
 
-    def label_from_instance(self, obj: Unit) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Unit) -> str:
         """青禾街道 · 桂花社区."""
         return f"{self.streets.get(obj.path[: -Unit.steplen], '')} · {obj.name}"
 
@@ -92,7 +92,7 @@ class ApplyForm(ShopForm):
 
     field_order = ("name", "unit", "address", "about", "agreed")
 
-    def __init__(self, *args: Any, communities: UnitQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communities: QuerySet[Unit], **kwargs: Any) -> None:
         kwargs["initial"] = {"uid": uuid.uuid4()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]

@@ -11,7 +11,9 @@ from foundation.errors import Conflict, Invalid
 from rewards.benefits.models import Benefit, BenefitState, Merchant, MerchantClerk, MerchantState
 from rewards.benefits.offers import set_benefit_state
 from rewards.merchants import news
-from volunteers.units.rights import Right, require
+from volunteers.people.models import PhoneReveal
+from volunteers.people.quota import take_place
+from volunteers.units.rights import Right, person_id_of, require
 
 State = MerchantState
 STEPS: dict[str, frozenset[MerchantState]] = {
@@ -64,3 +66,21 @@ def _take_offers_along(merchant: Merchant, was: str) -> None:
         wanted, step = [(one, merchant.reason) for one in alone if one.state in running], BenefitState.ENDED
     for benefit, reason in wanted:
         set_benefit_state(benefit=benefit, state=step, reason=reason[:_NOTE], acting_user=SYSTEM)
+
+
+@transaction.atomic
+def open_contact(*, merchant: Merchant, acting_user: Actor) -> str:
+    """The contact's number in clear, written down and counted with all others that somebody opens in a day.
+
+    Who may: MANAGE_BENEFITS in the merchant's unit. Raises `Denied`, `TooMany`, `Conflict` when there is none.
+    """
+    require(acting_user, Right.MANAGE_BENEFITS, merchant.unit)
+    me, why = person_id_of(acting_user), _("联系商家")
+    take_place(me)
+    person = merchant.contact
+    if person is None or not person.phone_encrypted:
+        raise Conflict(_("没有登记联系人的手机号。"))
+    row = PhoneReveal(person=person, by_id=me, unit_id=merchant.unit_id, why=why, at=clock.now())
+    row.save(force_insert=True)
+    audit.record(actor=acting_user, act="phone.reveal", obj=person, unit_id=merchant.unit_id, reason=why)
+    return person.phone

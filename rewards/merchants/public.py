@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from rewards.benefits.models import Merchant, MerchantState
 from rewards.merchants import joining, selectors
 from rewards.merchants.forms import ApplyForm, ShopForm
 from rewards.merchants.wording import to_read
-from volunteers.homes.views import take_errors
+from volunteers.orgs.console_forms import take_refusal
 from volunteers.units.rights import person_id_of
 
 
@@ -66,7 +65,7 @@ def merchant_join(request: HttpRequest) -> HttpResponse:
                     acting_user=request.user,
                 )
             except (Invalid, Conflict, TooMany) as refusal:
-                _say(form, refusal)
+                take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect("merchant_join")
@@ -74,13 +73,6 @@ def merchant_join(request: HttpRequest) -> HttpResponse:
     waits = any(shop.state == MerchantState.APPLIED for shop in shops)
     context = {"form": None if waits else form, "mine": shops, "document": to_read()}
     return render(request, "merchants/join.html", context, status=status)
-
-
-def _say(form: Any, refusal: Invalid | Conflict | TooMany) -> None:
-    if isinstance(refusal, Invalid):
-        take_errors(form, refusal)
-    else:
-        form.add_error(None, str(refusal.message))
 
 
 @never_cache
@@ -108,7 +100,7 @@ def merchant_invitation(request: HttpRequest, token: str) -> HttpResponse:
                     acting_user=request.user,
                 )
             except (Invalid, Conflict) as refusal:
-                _say(form, refusal)
+                take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect("merchant_verify")

@@ -18,6 +18,7 @@ from rewards.benefits.models import VoucherUse
 from rewards.merchants.forms import CodeForm, UseForm, VoidForm
 from rewards.merchants.selectors import chosen_among, uses_today
 from rewards.merchants.served import KEY, around, my_shop, my_shops
+from volunteers.orgs.console_forms import take_refusal
 
 FEW = 6
 
@@ -88,7 +89,7 @@ def merchant_void(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             try:
                 verifying.void_use(use=use, reason=form.cleaned_data["reason"], acting_user=request.user)
             except (Conflict, Invalid) as refusal:
-                form.add_error(None, str(refusal.errors.get("reason", refusal.message)))
+                take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect(reverse("merchant_history") + "?voided=1")

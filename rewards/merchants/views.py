@@ -25,7 +25,7 @@ from rewards.merchants.models import MerchantWish, Want
 from rewards.merchants.paper import Size, sign_of
 from rewards.merchants.served import around, my_shop
 from rewards.merchants.wording import to_read
-from volunteers.homes.views import take_errors
+from volunteers.orgs.console_forms import take_refusal
 
 
 def _month(request: HttpRequest) -> dt.date:
@@ -67,7 +67,7 @@ def merchant_statement(request: HttpRequest) -> HttpResponseBase:
         sheets.stream(sheets.Format.CSV, labels, rows, said), content_type=sheets.Format.CSV.content_type
     )
     name = f"{shop.name}-{told.month:%Y-%m}.csv"
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return answer
 
 
@@ -100,7 +100,7 @@ def merchant_offer(request: HttpRequest) -> HttpResponse:
             try:
                 wishes.propose(id=id_, merchant=shop, terms=form.terms(), acting_user=request.user)
             except (Invalid, Conflict) as refusal:
-                take_errors(form, refusal)
+                take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect(reverse("merchant_benefits") + "?told=1")
@@ -136,7 +136,7 @@ def merchant_ask(request: HttpRequest, uid: uuid.UUID, want: str) -> HttpRespons
                     **form.cleaned_data, merchant=shop, want=Want(want), benefit=benefit, acting_user=request.user
                 )
             except Conflict as refusal:
-                form.add_error(None, str(refusal.message))
+                take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect(reverse("merchant_benefits") + "?told=1")

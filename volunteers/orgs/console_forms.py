@@ -16,10 +16,10 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 
 from foundation import clock
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, Invalid, Refused
 
 
-def take_refusal(form: forms.Form, refusal: Conflict | Invalid) -> None:
+def take_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """What a service did not take, beside the field it is about, else above the form."""
     if not refusal.errors:
         form.add_error(None, str(refusal.message))
