@@ -117,13 +117,13 @@ def confirm(request: HttpRequest, payload: UseIn) -> VoucherUse:
 
 
 @router.get("/", response=list[ShopOut], summary="The shops I work for")
-def shops(request: HttpRequest) -> list[Merchant]:
+def merchant_shops(request: HttpRequest) -> list[Merchant]:
     """By name."""
     return selectors.shops_served(request.user)
 
 
 @router.post("/uses/{uuid:uid}/void", response=VoidOut, summary="Take a use of today back")
-def void(request: HttpRequest, uid: uuid.UUID, payload: VoidIn) -> VoucherVoid:
+def merchant_use_void(request: HttpRequest, uid: uuid.UUID, payload: VoidIn) -> VoucherVoid:
     """Once more changes nothing; 409 after the day."""
     rows = VoucherUse.objects.filter(merchant__in=Merchant.objects.served_by(request.user))
     use = get_object_or_404(rows, pk=uid)
@@ -131,7 +131,7 @@ def void(request: HttpRequest, uid: uuid.UUID, payload: VoidIn) -> VoucherVoid:
 
 
 @router.get("/{uuid:uid}/statement", response=StatementOut, summary="A shop's month")
-def month(request: HttpRequest, uid: uuid.UUID, month: str = "") -> selectors.Statement:
+def merchant_month(request: HttpRequest, uid: uuid.UUID, month: str = "") -> selectors.Statement:
     """`month` as 2026-11; this month when none is given."""
     shop = get_object_or_404(Merchant.objects.served_by(request.user), uid=uid)
     try:

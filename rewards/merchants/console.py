@@ -232,7 +232,10 @@ def urls() -> list[URLPattern]:
         path(f"{one}phone/", console_pages.merchant_phone, name="console_merchant_phone"),
         path(f"{one}sign/", console_pages.merchant_sign, name="console_merchant_sign"),
         path(f"{one}agreement/", console_pages.agreement_file, name="console_merchant_agreement"),
-        path(f"{one}step/<slug:step>/", console_pages.merchant_step, name="console_merchant_step"),
+        *(
+            path(f"{one}{step}/", console_pages.merchant_step, {"step": step}, name=f"console_merchant_{step}")
+            for step in console_pages.STEPS
+        ),
         path("rewards/agreement/<uuid:uid>/scan/", console_pages.agreement_scan, name="console_agreement_scan"),
     ]
 

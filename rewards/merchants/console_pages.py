@@ -88,7 +88,10 @@ def _show(request: HttpRequest, merchant: Merchant, phone: str = "") -> HttpResp
         trail=[LIST],
         merchant=merchant,
         phone=phone,
-        steps=[(name, STEPS[name][1]) for name in OPEN_TO.get(merchant.state, ())],
+        steps=[
+            (reverse(f"console_merchant_{name}", args=[merchant.uid]), STEPS[name][1])
+            for name in OPEN_TO.get(merchant.state, ())
+        ],
         agreement=agreeing.agreement_of(merchant),
         clerks=merchant.clerks.active().count(),
         kept=fulfilment_of([merchant.pk])[merchant.pk],
@@ -132,8 +135,6 @@ def merchant_accept(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def merchant_step(request: HttpRequest, uid: uuid.UUID, step: str) -> HttpResponse:
     """Refuse an application, pause, resume or end: with a reason that the shop reads."""
     merchant = _merchant(request, uid)
-    if step not in STEPS:
-        raise Http404
     state, title, form_class = STEPS[step]
 
     def act(data: dict[str, str]) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from rewards.merchants import public, till, views
+from rewards.merchants.models import Want
 
 urlpatterns: list[URLPattern] = [
     path("merchant/", till.merchant_verify, name="merchant_verify"),
@@ -15,7 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("merchant/history/csv/", views.merchant_statement, name="merchant_statement"),
     path("merchant/benefits/", views.merchant_benefits, name="merchant_benefits"),
     path("merchant/benefits/new/", views.merchant_offer, name="merchant_offer"),
-    path("merchant/benefits/<uuid:uid>/<slug:want>/", views.merchant_ask, name="merchant_ask"),
+    path("merchant/benefits/<uuid:uid>/pause/", views.merchant_ask, {"want": Want.PAUSE}, name="merchant_ask_pause"),
+    path("merchant/benefits/<uuid:uid>/resume/", views.merchant_ask, {"want": Want.RESUME}, name="merchant_ask_resume"),
+    path("merchant/benefits/<uuid:uid>/end/", views.merchant_ask, {"want": Want.END}, name="merchant_ask_end"),
     path("merchant/wishes/<uuid:uid>/back/", views.merchant_take_back, name="merchant_take_back"),
     path("merchant/sign/", views.merchant_sign, name="merchant_sign"),
     path("merchant/agreement/", views.merchant_agreement, name="merchant_agreement"),

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -120,27 +120,23 @@ def _before(request: HttpRequest, shop: Merchant) -> dict[str, Any]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def merchant_ask(request: HttpRequest, uid: uuid.UUID, want: str) -> HttpResponse:
+def merchant_ask(request: HttpRequest, uid: uuid.UUID, want: Want) -> HttpResponse:
     """Ask to pause, resume or end what the shop gives; staff confirm."""
     shop = my_shop(request)
     benefit: Benefit = get_object_or_404(shop.benefits.exclude(state=BenefitState.ENDED), uid=uid)
-    if want not in {Want.PAUSE, Want.RESUME, Want.END}:
-        raise Http404
     form = AskForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                wishes.ask(
-                    **form.cleaned_data, merchant=shop, want=Want(want), benefit=benefit, acting_user=request.user
-                )
+                wishes.ask(**form.cleaned_data, merchant=shop, want=want, benefit=benefit, acting_user=request.user)
             except Conflict as refusal:
                 take_refusal(form, refusal)
                 status = refusal.status
             else:
                 return redirect(reverse("merchant_benefits") + "?told=1")
-    context = around(request, form=form, benefit=benefit, want=Want(want))
+    context = around(request, form=form, benefit=benefit, want=want)
     return render(request, "merchants/merchant_ask.html", context, status=status)
 
 

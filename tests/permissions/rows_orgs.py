@@ -111,7 +111,7 @@ ROWS: dict[str, Row] = {
     "console_clerk_remove": _acting("clerk", _last_day),
     **{
         f"console_{name}_{part}": row
-        for name in ("benefit", "merchant", "package", "refusal")
+        for name in ("benefit", "package")
         for part, row in (("results", _DESK), ("export", EXPORT))
     },
 }

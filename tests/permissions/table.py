@@ -49,7 +49,6 @@ TOLD = who(f"{LEADERS} resident", "own above") | who(STAFF, "own below above")
 ENTITLED = who(LEADERS, "own above")
 ABOVE_ANYWHERE = who(f"{LEADERS_ABOVE} {STAFF}")
 POSTERS = who(STAFF)
-SHOP = who("merchant_person")
 MANAGED = who(CLERKS, "own below")
 
 
@@ -128,10 +127,6 @@ OWN_PAGES = {
         rule((PAGE, ENTITLED)), rule((IN, ENTITLED)), "benefit",
         lambda _thing: {"id": str(uuid.uuid4()), "words": "店里说没听过"}, rule((PAGE, ENTITLED)),
     ),
-    "merchant_verify": Row(rule((PAGE, SHOP), otherwise=DENIED), rule((IN, SHOP), otherwise=DENIED)),
-    "merchant_confirm": Row(NO_GET, rule((INVALID, SHOP), otherwise=DENIED)),
-    "merchant_history": reading(rule((PAGE, SHOP), otherwise=DENIED)),
-    "merchant_benefits": reading(rule((PAGE, SHOP), otherwise=DENIED)),
 }  # fmt: skip
 
 TASKS = {
@@ -226,15 +221,6 @@ API = {
     "api:notice_read": Row(METHOD_FOR_ALL, signed_in(INVALID), "notice", new_id, rule((PAGE, TOLD)), json=True),
     "api:benefit_list": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:benefit_code": Row(METHOD_FOR_ALL, rule((PAGE, ENTITLED)), "benefit", json=True),
-    "api:verify": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "", lambda _thing: {"code": "12345678"},
-        rule((PAGE, SHOP), otherwise=DENIED), json=True,
-    ),
-    "api:confirm": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "",
-        lambda _thing: {"id": str(uuid.uuid4()), "voucher_id": str(uuid.uuid4())},
-        rule((MISSING, SHOP), otherwise=DENIED), json=True,
-    ),
     "api:points": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:inbox": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:sync": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
@@ -259,14 +245,10 @@ CONSOLE = {
     "console_task_results": _DESK,
     "console_task_create": _FORM,
     "console_benefit_list": _DESK,
-    "console_merchant_list": _DESK,
     "console_package_list": _DESK,
-    "console_refusal_list": _DESK,
     "console_benefit_create": _FORM,
-    "console_merchant_create": _FORM,
     "console_package_create": _FORM,
     "console_benefit_edit": _row("benefit"),
-    "console_merchant_edit": _row("merchant"),
     "console_package_edit": _row("package"),
     "console_benefit_state": Row(_ACT, console((PAGE, MANAGED)), "benefit"),
     "console_roster": _FORM,
