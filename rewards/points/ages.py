@@ -1,7 +1,7 @@
 """How old points are. The oldest are spent first, so what is left is always what came last.
 
 Points are counted in lots with a last day. An award lasts so many months; what a former leader earned in the role lasts
-90 days after the last role ended; what came back by a reversal lasts as long as a warning takes at least.
+90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.db.models import Max, Q
 
-from rewards.points.models import Transfer
+from rewards.points.models import Hold, Transfer
 from rewards.points.posting import zone
 from rewards.points.rules import Version
 from volunteers.units.models import Appointment
@@ -65,7 +65,7 @@ def ended_roles(person_ids: Collection[int], day: dt.date) -> dict[int, dt.date]
 def lots_of(
     accounts: dict[int, int], ended: dict[int, dt.date], version: Version, day: dt.date
 ) -> dict[int, list[Lot]]:
-    """What came into accounts (id: person) and still lasts on a day, by account, the longest lasting first. One query.
+    """What came into accounts (id: person) and still lasts on a day, by account, the longest lasting first. Two queries.
 
     Neither what was taken back nor the taking back counts: both are gone.
     """
@@ -76,6 +76,10 @@ def lots_of(
         lot = _lot(*row[1:], ended.get(accounts[row[0]]), version)
         if lot.last_on >= day:
             found[row[0]].append(lot)
+    grace = dt.timedelta(days=version.warn_days)
+    freed = Hold.objects.filter(account_id__in=accounts, let_go_at__gte=begins(day - grace))
+    for account_id, at, points in freed.values_list("account_id", "let_go_at", "points"):
+        found[account_id].append(Lot(at.astimezone(zone()).date() + grace, points))
     for lots in found.values():
         lots.sort(key=lambda lot: lot.last_on, reverse=True)
     return found

@@ -105,8 +105,8 @@ def expire(day: dt.date | None = None) -> int:
 @transaction.atomic
 def _expire(ids: list[int], version: Version, today: dt.date) -> int:
     locked = PointsAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    over = {one: over_by(one.free, one.lots, today) for one in _owned(locked, version, today)}
-    lines = [_line(one.id, one.person_id, points, today) for one, points in over.items() if points]
+    over = [(one, over_by(one.free, one.lots, today)) for one in _owned(locked, version, today)]
+    lines = [_line(one.id, one.person_id, points, today) for one, points in over if points]
     booked = set(
         Transfer.objects.filter(source_key__in=[line.source_key for line in lines]).values_list("source_key", flat=True)
     )
@@ -183,13 +183,14 @@ def _after_role(one: Owned, today: dt.date) -> Notice | None:
 
 
 def _of_age(one: Owned, version: Version, today: dt.date, covered: dt.date | None) -> Notice | None:
-    """What runs out within the days of the warning and was not told yet."""
+    """What runs out within the days of the warning and was not told yet; what is over already goes tonight."""
     soon = today + dt.timedelta(days=version.warn_days)
-    known = over_by(one.free, one.lots, covered + DAY) if covered else 0
-    if over_by(one.free, one.lots, soon + DAY) <= known:
+    free = one.free - over_by(one.free, one.lots, today)
+    known = over_by(free, one.lots, covered + DAY) if covered else 0
+    if over_by(free, one.lots, soon + DAY) <= known:
         return None
     through = soon + dt.timedelta(days=TOLD_AHEAD_DAYS)
-    return NoticeKind.AGE, through, over_by(one.free, one.lots, through + DAY), first_over(one.free, one.lots, today)
+    return NoticeKind.AGE, through, over_by(free, one.lots, through + DAY), first_over(free, one.lots, today)
 
 
 @streams.in_district_language

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
@@ -78,13 +78,14 @@ def hold_points(
     return hold
 
 
-def _leave(hold: Hold, state: HoldState, still: Q) -> bool:
-    """Take an open hold into another state if `still` holds; True for the one caller who did."""
-    return bool(Hold.objects.filter(still, pk=hold.pk, state=HoldState.HELD).update(state=state))
-
-
-def _free(hold: Hold) -> None:
-    PointsAccount.objects.filter(pk=hold.account_id).update(held=F("held") - hold.points)
+def _let_go(hold: Hold, state: HoldState) -> bool:
+    """Give the points of an open hold free again; True for the one caller who did."""
+    rows = Hold.objects.filter(pk=hold.pk, state=HoldState.HELD)
+    is_first = bool(rows.update(state=state, let_go_at=clock.now()))
+    if is_first:
+        PointsAccount.objects.filter(pk=hold.account_id).update(held=F("held") - hold.points)
+        hold.state = state
+    return is_first
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def post_hold(*, hold: Hold, to_account_id: int, rule: str, acting_user: Actor) 
     No right of its own. Raises `Conflict` when the hold was voided or its time is over.
     """
     now = clock.now()
-    if not _leave(hold, HoldState.POSTED, Q(until__gt=now)):
+    if not Hold.objects.filter(pk=hold.pk, state=HoldState.HELD, until__gt=now).update(state=HoldState.POSTED):
         hold.refresh_from_db()
         if hold.transfer is not None:
             return hold.transfer
@@ -136,9 +137,7 @@ def void_hold(*, hold: Hold, reason: str, acting_user: Actor) -> None:
 
     No right of its own. Raises `Conflict` when they were spent already.
     """
-    if _leave(hold, HoldState.VOIDED, Q()):
-        _free(hold)
-        hold.state = HoldState.VOIDED
+    if _let_go(hold, HoldState.VOIDED):
         audit.record(actor=acting_user, act="points.void_hold", obj=hold, unit_id=hold.unit_id, reason=reason)
         return
     hold.refresh_from_db()
@@ -160,10 +159,8 @@ def let_run_out() -> int:
 
 @transaction.atomic
 def _run_out(hold: Hold) -> bool:
-    if not _leave(hold, HoldState.EXPIRED, Q()):
+    if not _let_go(hold, HoldState.EXPIRED):
         return False
-    _free(hold)
-    hold.state = HoldState.EXPIRED
     audit.record(actor=SYSTEM, act="points.expire_hold", obj=hold, unit_id=hold.unit_id)
     for function in _expired:
         function(hold)

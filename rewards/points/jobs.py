@@ -16,5 +16,5 @@ def let_holds_run_out() -> None:
 def look_at_the_day() -> None:
     """Some times a day, and only the first of them finds something to do."""
     duty.pay_duty()
-    expiry.warn()
     expiry.expire()
+    expiry.warn()

@@ -230,6 +230,7 @@ class Hold(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("单位"))
     state = models.CharField(_("状态"), max_length=8, choices=HoldState.choices, default=HoldState.HELD)
     until = models.DateTimeField(_("到"))
+    let_go_at = models.DateTimeField(_("放回时间"), null=True)
     transfer = models.OneToOneField(Transfer, on_delete=models.PROTECT, null=True, related_name="hold")
     at = models.DateTimeField(_("时间"), db_default=Now())
 

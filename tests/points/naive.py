@@ -52,6 +52,7 @@ class Naive:
 
     lines: list[Entry] = field(default_factory=list)
     holds: dict[uuid.UUID, tuple[str, int, dt.datetime]] = field(default_factory=dict)
+    let_go: list[tuple[str, int, dt.date]] = field(default_factory=list)
 
     def balance(self, owner: str) -> int:
         return sum(e.points for e in self.lines if e.taker == owner) - sum(
@@ -83,7 +84,14 @@ class Naive:
     def over(self, owner: str, today: dt.date) -> int:
         """How much is over today: what is free and not made up by what still lasts."""
         came = [e for e in self.lines if e.taker == owner and not e.is_reversed]
-        return max(0, self.free(owner) - sum(e.points for e in came if e.last_on >= today))
+        lasts = sum(e.points for e in came if e.last_on >= today)
+        lasts += sum(points for who, points, day in self.let_go if who == owner and (today - day).days <= GRACE)
+        return max(0, self.free(owner) - lasts)
+
+    def free_again(self, hold: uuid.UUID, now: dt.datetime) -> None:
+        """What was held may be spent."""
+        who, points, _until = self.holds.pop(hold)
+        self.let_go.append((who, points, now.astimezone(HERE).date()))
 
     def months(self) -> dict[tuple[str, dt.date], int]:
         sums: Counter[tuple[str, dt.date]] = Counter()
