@@ -177,7 +177,12 @@ def test_declining_needs_no_reason_and_leaves_no_mark(cast: Cast, client_for: Cl
 
 def test_nobody_sees_the_points_of_anybody_else(cast: Cast, client_for: ClientFor) -> None:
     accounts = {name for name, field in fields() if field.remote_field and field.related_model is PointsAccount}
-    assert accounts == {"points.Transfer.from_account", "points.Transfer.to_account"}
+    assert accounts == {
+        "points.Transfer.from_account", "points.Transfer.to_account", "points.Hold.account",
+        "points.PointsNotice.account",
+    }  # fmt: skip
+    told = {name for name, field in fields() if field.related_model is Person and name.startswith("points.")}
+    assert told == {"points.PointsAccount.person", "points.MonthEarned.person", "points.ManualAward.person"}
     for user in (cast.district_clerk, cast.group_leader):
         person = cast.leader.person_id
         for path in (f"/points/?person={person}", f"/api/points/?person_id={person}"):
