@@ -143,7 +143,7 @@ BUDGETS = {
         _kept((PAGE, KEPT)), _kept((IN, KEPT)), "unit", _points, _kept((PAGE, KEPT))
     ),
     "console_fill_ask": Row(
-        _kept((PAGE, KEEPERS)), _kept((INVALID, KEEPERS)), "unit", _fill, _kept((PAGE, KEPT), (INVALID, KEEPERS))
+        _kept((PAGE, KEEPERS)), _kept((IN, KEEPERS)), "unit", _fill, _kept((PAGE, KEPT), (INVALID, KEEPERS))
     ),
     "console_fill": Row(_kept((PAGE, KEPT)), _kept((METHOD, KEEPERS)), "fill"),
     "console_fill_approve": _decided("fill", _kept, KEEPERS, _nothing),
@@ -152,14 +152,14 @@ BUDGETS = {
 }  # fmt: skip
 RULES = {
     **{f"console_rules_{part}": Row(_district(PAGE), _district(METHOD)) for part in ("list", "results")},
-    "console_rules_draft": Row(_district(PAGE), _district(INVALID), "", _rules, _district(PAGE)),
+    "console_rules_draft": Row(_district(PAGE), _district(IN), "", _rules, _district(PAGE)),
     "console_rules": Row(_district(PAGE), _district(METHOD), "rules"),
-    "console_rules_edit": Row(_district(PAGE), _district(INVALID), "rules", _rules, _district(PAGE)),
+    "console_rules_edit": Row(_district(PAGE), _district(IN), "rules", _rules, _district(PAGE)),
     "console_rules_rehearsal": Row(_district(PAGE), _district(METHOD), "rules"),
     "console_rules_approve": Row(_district(METHOD), _district(PAGE), "rules", _nothing, _district(PAGE)),
     "console_rules_withdraw": Row(_district(METHOD), _district(PAGE), "rules", _nothing, _district(PAGE)),
     **{f"console_sample_{part}": Row(_district(PAGE), _district(METHOD)) for part in ("list", "results", "drawn")},
     "console_sample_numbers": Row(_district(PAGE), _district(METHOD), "award_sample"),
-    "console_sample": Row(_district(PAGE), _district(INVALID), "sampled", _look, _district(PAGE)),
+    "console_sample": Row(_district(PAGE), _district(IN), "sampled", _look, _district(PAGE)),
 }
 ROWS: dict[str, Row] = {**PHONE, **AWARDS, **BUDGETS, **RULES}

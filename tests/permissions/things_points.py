@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,16 @@ from django.utils import timezone
 
 from foundation.actors import SYSTEM
 from rewards.points.accounts import budget_account_id, system_account_id
-from rewards.points.models import AccountKind, AwardSample, BudgetFill, ManualAward, RuleVersion, SampledAward
+from rewards.points.models import (
+    AccountKind,
+    AwardSample,
+    BudgetFill,
+    ManualAward,
+    Rule,
+    RuleVersion,
+    SampledAward,
+)
+from rewards.points.rules import version_in_force
 from rewards.points.services import award_points, move_points
 from tests.permissions.world import STAFFED_LEVELS, World
 from volunteers.people.models import Person
@@ -42,6 +52,16 @@ def _budget(unit: Unit) -> None:
     )  # fmt: skip
 
 
+def _draft() -> RuleVersion:
+    """Like the rules in force; one for all, since rules lie in no unit."""
+    numbers = {"starts_on": timezone.localdate() + dt.timedelta(days=30), "ceiling": 40, "why": "试一试"}
+    version, is_new = RuleVersion.objects.get_or_create(number=2, defaults=numbers)
+    if is_new:
+        lines = version_in_force().rules.values()
+        Rule.objects.bulk_create(Rule(version=version, **asdict(line)) for line in lines)
+    return version
+
+
 def add(world: World, name: str, unit: Unit) -> None:
     """What staff of the unit decide, take back and look at again."""
     person = Person.objects.create(name=f"得分{name}")
@@ -51,8 +71,6 @@ def add(world: World, name: str, unit: Unit) -> None:
     shape = {"seed": "a" * 64, "percent": 5, "at_least": 3, "population": 1}
     sample, _new = AwardSample.objects.get_or_create(month=month, defaults=shape)
     approved = _award(person, unit, state="approved", transfer=_line(person, unit), decided_at=timezone.now())
-    numbers = {"starts_on": timezone.localdate() + dt.timedelta(days=30), "ceiling": 40, "why": "试一试"}
-    version, _new = RuleVersion.objects.get_or_create(number=2, defaults=numbers)
     fill = {"points": 10, "reason": "预算", "fingerprint": NO_PRINT}
     world.things |= {
         ("award", name): _award(person, unit),
@@ -60,5 +78,5 @@ def add(world: World, name: str, unit: Unit) -> None:
         ("fill", name): BudgetFill.objects.create(uid=uuid.uuid4(), unit=unit, **fill),
         ("sampled", name): SampledAward.objects.create(sample=sample, award=approved),
         ("award_sample", name): sample,
-        ("rules", name): version,
+        ("rules", name): _draft(),
     }
