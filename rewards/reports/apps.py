@@ -10,3 +10,7 @@ class ReportsConfig(AppConfig):
     name = "rewards.reports"
     verbose_name = _("福利报表")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The pages, and the months that are added up."""
+        from rewards.reports import console, jobs  # noqa: F401

@@ -1,6 +1,7 @@
 """`make bench`: the hot paths beside their limits, one section after another; the figures go to var/bench.json.
 
-    python -m tests.speed [section …]      checkin home roster rollup fanout console
+    python -m tests.speed [section …]      checkin home roster rollup fanout console ledger
+    python -m tests.speed ledger 20000000  as many lines
 
 Each section runs in a process of its own, with a PostgreSQL and a Redis of its own, and can be run alone:
 `python -m tests.speed.checkin`. What the ratios mean: docs/performance.md.
@@ -22,7 +23,7 @@ from typing import Any
 from ops.services_local import NoService, postgres_bin, redis_binary
 from tests.speed.harness import ROOT
 
-SECTIONS = ("checkin", "home", "roster", "rollup", "fanout", "console")
+SECTIONS = ("checkin", "home", "roster", "rollup", "fanout", "console", "ledger")
 OUT = ROOT / "var" / "bench.json"
 
 
@@ -100,7 +101,11 @@ def main() -> int:
     if sys.argv[1:2] == ["--child"]:
         run_one(sys.argv[2], Path(sys.argv[3]))
         return 0
-    wanted = sys.argv[1:] or [section for section in SECTIONS if (ROOT / "tests" / "speed" / f"{section}.py").exists()]
+    sizes = [word for word in sys.argv[1:] if word.isdigit()]
+    os.environ |= {"BENCH_LINES": size for size in sizes}
+    wanted = [word for word in sys.argv[1:] if word not in sizes] or [
+        section for section in SECTIONS if (ROOT / "tests" / "speed" / f"{section}.py").exists()
+    ]
     if unknown := set(wanted) - set(SECTIONS):
         print(f"No such section: {', '.join(sorted(unknown))}. There are: {', '.join(SECTIONS)}.")
         return 2
