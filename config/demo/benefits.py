@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from config.demo.district import FIRST_APPOINTMENT
-from config.demo.offers import BARBER, OFFERS, SHOPS, Offer
+from config.demo.offers import BARBER, IN_COMMUNITY, IN_STREET, NEWEST, OFFERS, REFUSED, SHOPS, Offer, Shop
 from config.demo.people import BATCH, Ground, accounts_for, invent, make_person
-from config.demo.personas import LEADER, MERCHANT
+from config.demo.personas import DISTRICT_CLERK, LEADER, MERCHANT
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from foundation import clock
@@ -29,16 +31,18 @@ from rewards.benefits.models import (
     VoucherState,
     VoucherUse,
 )
-from rewards.benefits.offers import report_refusal
+from rewards.benefits.offers import report_refusal, set_benefit_state
+from rewards.benefits.periods import period_start, state_after
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
-from volunteers.units.models import THREE_HEADS, Appointment
+from volunteers.units.models import THREE_HEADS, Appointment, Unit
 
 CLERKS_FROM = 500  # last digits of the shop clerks' numbers
 PACKAGE = "三长专属优惠包"
 CLAIM_SHARE = 0.03
 WAITING_FOR_CHECK_UP = 7
-CHECK_UP, TRAINING, REFUSED = "健康体检", "急救培训", "一碗热面"
+CHECK_UP, TRAINING = "健康体检", "急救培训"
+PAUSE_NOTE = "店里换了人，教会了就恢复"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,29 @@ def load_benefits(timeline: Timeline, ground: Ground, rng: random.Random, calend
     """Write shops, package and what was used of it; returns how often it was used. One refusal was reported lately."""
     shops, clerks = _open_shops(ground, rng)
     package = _make_package(ground, calendar)
-    benefits = _promise(package, shops)
+    benefits = _promise(package, shops, ground.users[DISTRICT_CLERK.key])
     rows = Appointment.objects.active().of_roles(THREE_HEADS).order_by("unit__path", "pk")
     holders = [Holder(*row) for row in rows.values_list("person_id", "role", "unit_id")]
     book = _Book(rng, calendar, clerks, LEADER.phone)
     for offer in OFFERS:
-        book.hand_out(offer, benefits[offer.title], shops[offer.shop], holders)
+        if offer.title != NEWEST:
+            book.hand_out(offer, benefits[offer.title], shops[offer.shop], holders)
     refused, unhappy = benefits[REFUSED], accounts_for([holders[rng.randrange(len(holders))].person_id])
+    desk = ground.users[DISTRICT_CLERK.key]
+    opened = calendar.at(4, 9, 30)
+    timeline.add(opened, lambda: _open(benefits[NEWEST], desk, opened))
     timeline.add(calendar.at(3, 12, 40), lambda: _report(refused, next(iter(unhappy.values()))))
+    timeline.add(calendar.at(2, 10, 15), lambda: _pause(refused, desk))
     return book.save()
+
+
+def _open(benefit: Benefit, desk: User, moment: dt.datetime) -> None:
+    set_benefit_state(benefit=benefit, state=BenefitState.LIVE, acting_user=desk)
+    Benefit.objects.filter(pk=benefit.pk).update(live_since=moment)
+
+
+def _pause(benefit: Benefit, desk: User) -> None:
+    set_benefit_state(benefit=benefit, state=BenefitState.PAUSED, reason=PAUSE_NOTE, acting_user=desk)
 
 
 def _report(benefit: Benefit, leader: User) -> None:
@@ -73,7 +91,7 @@ def _open_shops(ground: Ground, rng: random.Random) -> tuple[dict[str, Merchant]
     """The shops, and somebody who verifies in each."""
     shops, people = {}, {}
     for number, shop in enumerate(SHOPS, start=CLERKS_FROM):
-        shops[shop.key] = Merchant.objects.create(name=shop.name, address=shop.address, unit=ground.home_street)
+        shops[shop.key] = Merchant.objects.create(name=shop.name, address=shop.address, unit=_where(shop, ground))
         person = invent(rng, number)
         if shop.key == BARBER:
             person = make_person(MERCHANT.name, MERCHANT.phone, MERCHANT.gender, MERCHANT.born_on(clock.today()))
@@ -87,6 +105,11 @@ def _open_shops(ground: Ground, rng: random.Random) -> tuple[dict[str, Merchant]
     return shops, {key: users[person.pk] for key, person in people.items()}
 
 
+def _where(shop: Shop, ground: Ground) -> Unit:
+    places = {IN_COMMUNITY: ground.home_community, IN_STREET: ground.home_street}
+    return places.get(shop.level, ground.district)
+
+
 def _make_package(ground: Ground, calendar: Calendar) -> BenefitPackage:
     """Of this year; of the next one too in its last weeks, so that there is always something to use."""
     year = calendar.today.year + (calendar.today.month == 12)
@@ -98,9 +121,11 @@ def _make_package(ground: Ground, calendar: Calendar) -> BenefitPackage:
     )
 
 
-def _promise(package: BenefitPackage, shops: dict[str, Merchant]) -> dict[str, Benefit]:
+def _promise(package: BenefitPackage, shops: dict[str, Merchant], reviewer: User) -> dict[str, Benefit]:
     benefits = {}
+    since = dt.datetime.combine(package.starts_on, dt.time(9), tzinfo=timezone.get_current_timezone())
     for offer in OFFERS:
+        state = BenefitState.REVIEWED if offer.title == NEWEST else BenefitState.LIVE
         benefit = Benefit.objects.create(
             package=package,
             kind=offer.kind,
@@ -112,7 +137,11 @@ def _promise(package: BenefitPackage, shops: dict[str, Merchant]) -> dict[str, B
             uses_each=None if offer.passive else offer.times,
             places=offer.places or None,
             needs_code=not offer.passive,
-            state=BenefitState.LIVE,
+            renews=offer.renews,
+            agreement=f"{offer.source}（{package.starts_on.year}）",
+            state=state,
+            reviewed_by=reviewer,
+            live_since=since if state == BenefitState.LIVE else None,
             starts_on=package.starts_on,
             ends_on=package.ends_on,
         )
@@ -163,13 +192,17 @@ class _Book:
             if offer.passive:
                 continue
             times = sum(self.rng.random() < (1 if always else 0.6) for _ in range(min(offer.times, 2)))
-            if not times:
-                continue
-            row.used_count = times
-            if times >= offer.times:
-                row.state = EntitlementState.USED_UP
             dates = sorted(self.calendar.between(claimed, self.calendar.now) for _ in range(times))
-            self.visits.append((row, shop, self.clerks[offer.shop], dates))
+            if dates:
+                self._use(row, shop, self.clerks[offer.shop], dates)
+
+    def _use(self, row: Entitlement, shop: Merchant, clerk: User, dates: Sequence[dt.datetime]) -> None:
+        """Used on these dates; what the row counts are those of the period that runs today."""
+        now = period_start(row.benefit)
+        counted = [at for at in dates if period_start(row.benefit, timezone.localdate(at)) == now]
+        row.used_count, row.period_start = len(counted), now
+        row.state = state_after(row.benefit, len(counted))
+        self.visits.append((row, shop, clerk, list(dates)))
 
     def _entitle(self, benefit: Benefit, holder: Holder, at: dt.datetime, state: EntitlementState) -> Entitlement:
         return Entitlement(
@@ -178,6 +211,8 @@ class _Book:
             person_id=holder.person_id,
             unit_id=holder.unit_id,
             state=state,
+            period_start=period_start(benefit),
+            waiting_since=at if state == EntitlementState.WAITING else None,
             created_at=at,
         )
 
@@ -187,7 +222,8 @@ class _Book:
         ids = dict(Entitlement.objects.values_list("uid", "pk"))
         vouchers, uses = [], []
         for entitlement, shop, clerk, dates in self.visits:
-            for number, at in enumerate(dates, start=1):
+            periods = [period_start(entitlement.benefit, timezone.localdate(at)) for at in dates]
+            for place, at in enumerate(dates):
                 voucher = Voucher(
                     id=uuid.uuid4(),
                     entitlement_id=ids[entitlement.uid],
@@ -203,7 +239,7 @@ class _Book:
                         voucher=voucher,
                         merchant=shop,
                         clerk_id=clerk.pk,
-                        number=number,
+                        number=periods[: place + 1].count(periods[place]),
                         fingerprint=fingerprint({"voucher": str(voucher.id), "merchant": shop.pk}),
                         at=at,
                     )

@@ -12,7 +12,9 @@ from django.utils import timezone
 from cms.services import write_event, write_notice
 from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
-from rewards.benefits.models import RefusalReport
+from rewards.benefits.models import Entitlement, RefusalReport
+from rewards.points.models import ManualAward, RuleVersion, SampledAward
+from rewards.points.services import award_points
 from tests.console_lists.twins import twin
 from tests.permissions.world import World
 from volunteers.people.models import Person
@@ -51,6 +53,13 @@ def _refusal(world: World, number: int) -> Any:
     )  # fmt: skip
 
 
+def _entitlement(world: World, number: int) -> Any:
+    return Entitlement.objects.create(
+        benefit=twin(world.things["benefit", "community"]), person=Person.objects.create(name=f"领的人{number}"),
+        unit=twin(world.cast.neighbourhood), state="claimed",
+    )  # fmt: skip
+
+
 def _vacant(world: World, number: int) -> Any:
     return twin(world.cast.neighbourhood)
 
@@ -63,13 +72,32 @@ def _crowded(world: World, number: int) -> Any:
     return Unit.objects.filter(pk=_vacant(world, number).pk).update(households_declared=40)
 
 
+def _rules(world: World, number: int) -> Any:
+    newest = RuleVersion.objects.order_by("-number")[0]
+    return RuleVersion.objects.create(number=newest.number + 1, starts_on=newest.starts_on, ceiling=40, why=f"{number}")
+
+
+def _sampled(world: World, number: int) -> Any:
+    item = world.things["sampled", "community"]
+    award, person = twin(world.things["award", "community"]), Person.objects.create(name=f"抽中{number}")
+    line = award_points(
+        person_id=person.pk, rule="hazard_found", source_key=f"sampled:{award.pk}", reason="隐患",
+        unit_id=award.unit_id, acting_user=SYSTEM,
+    )  # fmt: skip
+    ManualAward.objects.filter(pk=award.pk).update(state="approved", transfer=line)
+    return SampledAward.objects.create(sample=item.sample, award=award)
+
+
 MAKERS: dict[str, Maker] = {
+    "console_rules_list": _rules,
+    "console_sample_list": _sampled,
     "console_notice_list": _notice,
     "console_event_list": _event,
     "console_cadre_employer_list": _employer,
     "console_cadre_list": _street,
     "console_person_list": _person,
     "console_refusal_list": _refusal,
+    "console_entitlement_list": _entitlement,
     "console_vacancy_list": _vacant,
     "console_overload_list": _crowded,
     "console_door_list": _door,
