@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cms.models import NoticePage
+from cms.models import NoticePage, StoryPage
 from events.gatherings.models import Event
 from events.gatherings.selectors import waiting_for as hours_waiting_for
 from events.tasks import selectors as tasks
@@ -17,6 +17,7 @@ from foundation import clock
 from foundation.actors import Actor
 from rewards.benefits.models import Merchant
 from rewards.benefits.selectors import Ticket, tickets_of
+from rewards.honours.selectors import newest_card
 from rewards.points.selectors import balance_of
 from volunteers.homes.models import Resident
 from volunteers.homes.selectors import home_path
@@ -27,6 +28,7 @@ from volunteers.units.rights import Grant, Right, grants, paths_where, person_id
 from volunteers.units.selectors import breadcrumbs
 
 SHOWN_NOTICES = 3
+SHOWN_THANKS = dt.timedelta(days=14)
 MOST_WINDOWS = 15
 
 
@@ -65,7 +67,13 @@ def _notices(user: Any) -> dict[str, Any]:
     seen = NoticePage.objects.visible_to(user).current().newest_first()
     unread = set(seen.unread_by(user).values_list("pk", flat=True)) if user.is_authenticated else set()
     shown = list(seen.select_related("unit")[:SHOWN_NOTICES])
-    return {"notices": shown, "unread": unread}
+    return {"notices": shown, "unread": unread, "story": _newest_story(user)}
+
+
+def _newest_story(user: Any) -> StoryPage | None:
+    rows = StoryPage.objects.visible_to(user).select_related("unit").order_by("-first_published_at", "-pk")
+    newest: StoryPage | None = rows.first()
+    return newest
 
 
 def _events(user: Any) -> list[Event]:
@@ -106,6 +114,7 @@ def leader_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "minutes": sum(card.minutes for card in cards),
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
         "ticket": _ticket(user),
+        "thanks": newest_card(person_id_of(user), clock.now() - SHOWN_THANKS),
         "points": balance_of(person_id_of(user)),
         "events": _events(user),
         **_notices(user),
@@ -127,6 +136,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "cards": tasks.open_tasks_for(user)[:3],
         "outcomes": list(tasks.outcomes_for(user, limit=2)),
         "ticket": _ticket(user),
+        "thanks": newest_card(person_id_of(user), clock.now() - SHOWN_THANKS),
         "points": balance_of(person_id_of(user)),
         **_notices(user),
     }

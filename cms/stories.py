@@ -38,7 +38,7 @@ class StoryPage(ToldPage):
     about: models.ForeignKey[Person, Person] = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
-        related_name="stories",
+        related_name="+",
         verbose_name=_("写的是谁"),
         help_text=_("按“发布”以后，先请本人在手机上看，本人同意了才登出来。"),
     )

@@ -14,7 +14,7 @@ from cms.sections import section_of
 from cms.stories import ConsentState, StoryConsent, StoryPage
 from foundation import audit, clock, privacy, streams
 from foundation.actors import SYSTEM, Actor
-from foundation.errors import Conflict, Denied, Missing
+from foundation.errors import Conflict, Missing
 from volunteers.people.documents import PUBLICATION, document
 from volunteers.people.models import Channel, Person
 from volunteers.people.services import give_consent
@@ -171,11 +171,8 @@ def stories_go(one: privacy.Erasing) -> None:
 
 
 def consent_to_read(*, uid: uuid.UUID, acting_user: Actor) -> tuple[StoryConsent, StoryPage]:
-    """What somebody was asked, with the text as they are to read it. Raises `Missing`, `Denied` for no person."""
-    person_id = person_id_of(acting_user)
-    if not person_id:
-        raise Denied
-    rows = StoryConsent.objects.filter(pk=uid, person_id=person_id, story__isnull=False)
+    """What somebody was asked, with the text as they are to read it. Raises `Missing` for anybody else."""
+    rows = StoryConsent.objects.filter(pk=uid, person_id=person_id_of(acting_user), story__isnull=False)
     consent = rows.select_related("story__unit", "revision", "person").first()
     if consent is None or consent.revision is None:
         raise Missing

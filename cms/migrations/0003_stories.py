@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('summary', models.CharField(help_text='首页和列表里看到的就是它：什么事、要做什么。', max_length=80, verbose_name='一句话')),
                 ('body', wagtail.fields.StreamField([('paragraph', 0), ('facts', 4), ('photo', 7)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ul', 'ol', 'link'], 'icon': 'pilcrow', 'label': '段落'}), 1: ('wagtail.blocks.CharBlock', (), {'help_text': '例如：时间、地点、电话', 'label': '名目', 'max_length': 10}), 2: ('wagtail.blocks.CharBlock', (), {'label': '内容', 'max_length': 100}), 3: ('wagtail.blocks.StructBlock', [[('label', 1), ('text', 2)]], {}), 4: ('wagtail.blocks.ListBlock', (3,), {'icon': 'list-ul', 'label': '几条要点', 'max_num': 8, 'min_num': 1}), 5: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': '照片'}), 6: ('wagtail.blocks.CharBlock', (), {'help_text': '看不见图的人听到的就是它', 'label': '说明', 'max_length': 60, 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('photo', 5), ('caption', 6)]], {})}, verbose_name='正文')),
                 ('text_sha256', models.CharField(blank=True, db_default='', editable=False, max_length=64)),
-                ('about', models.ForeignKey(help_text='按“发布”以后，先请本人在手机上看，本人同意了才登出来。', on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='people.person', verbose_name='写的是谁')),
+                ('about', models.ForeignKey(help_text='按“发布”以后，先请本人在手机上看，本人同意了才登出来。', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='写的是谁')),
                 ('unit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='units.unit', verbose_name='单位')),
             ],
             options={

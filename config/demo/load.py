@@ -16,6 +16,7 @@ from config.demo.district import SEED, District
 from config.demo.event_hours import confirm_events
 from config.demo.gatherings import fill_events
 from config.demo.homes import load_homes
+from config.demo.honours import load_honours
 from config.demo.ledger import Ledger
 from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
@@ -23,6 +24,7 @@ from config.demo.people import load_people
 from config.demo.personas import LEADER
 from config.demo.posts import Posts, load_former, unbalance
 from config.demo.privacy import load_privacy
+from config.demo.store import load_store
 from config.demo.structure import load_structure
 from config.demo.timeline import Timeline, forget_pokes
 from config.demo.when import Calendar
@@ -80,7 +82,11 @@ def load_demo(district: District, say: Say) -> None:
         say(f"结构调整 {load_structure(ground, calendar)} 项")
         agreed, asked = load_privacy(calendar)
         say(f"同意书 {agreed:,} 份，个人信息请求 {asked} 件")
+        papers, cards, told = load_honours(ground, calendar)
+        say(f"证书 {papers:,} 张，感谢卡 {cards} 张，故事 {told} 篇")
         say(f"积分流水 {ledger.write():,} 笔")
+        stores, reserved = load_store(ground, rng, calendar)
+        say(f"积分超市 {stores} 家，{reserved} 份预约")
         forget_pokes()
         audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)
         _analyze()

@@ -56,7 +56,7 @@ def test_the_database_refuses_to_change_a_record(served: Served) -> None:
     record = served()
     withdrawal = ServiceWithdrawal.objects.create(record=served(), reason="记错了")
     for row, change in ((record, {"minutes": 5}), (withdrawal, {"reason": "别的"})):
-        for act in (lambda: type(row).objects.filter(pk=row.pk).update(**change), row.delete):  # noqa: B023
+        for act in (lambda: type(row).objects.filter(pk=str(row.pk)).update(**change), row.delete):  # noqa: B023
             with pytest.raises(DatabaseError), transaction.atomic():
                 act()
 
