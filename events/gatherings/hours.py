@@ -25,7 +25,9 @@ from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from foundation.models import Notification
 from rewards.honours.services import record_hours, withdraw_hours
-from rewards.points.models import Transfer
+from rewards.points import posting
+from rewards.points.accounts import account_ids_of
+from rewards.points.models import PointsAccount, Transfer
 from rewards.points.services import award_points, reverse_transfer
 from volunteers.people.models import Person
 from volunteers.units.models import Unit
@@ -160,6 +162,7 @@ def _write(batch: HoursBatch, new: dict[int, int], found: _Found) -> list[Attend
 def _reward(batch: HoursBatch, rows: Sequence[Attendance], acting_user: Actor) -> None:
     """Points by the rule, the whole minutes as service; thanks leave in the background."""
     event = batch.event
+    _lock_books([row.person_id for row in rows])
     thanked: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in rows:
         line = None
@@ -186,6 +189,14 @@ def _reward(batch: HoursBatch, rows: Sequence[Attendance], acting_user: Actor) -
     if thanked:
         groups = [[minutes, points, people] for (minutes, points), people in sorted(thanked.items())]
         outbox.put(THANKS, {"event": event.pk, "batch": str(batch.pk), "groups": groups})
+
+
+def _lock_books(person_ids: Sequence[int]) -> None:
+    """The rows that the awards will move, in the order of the ledger: the months, then the accounts by id."""
+    if person_ids:
+        posting.take_rooms(person_ids, posting.month_of(clock.now()), 0, 0)
+        accounts = PointsAccount.objects.select_for_update().filter(pk__in=account_ids_of(person_ids).values())
+        list(accounts.order_by("pk").values_list("pk"))
 
 
 @outbox.handler(THANKS)
