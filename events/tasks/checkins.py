@@ -195,13 +195,18 @@ def _stored_or_closed(id: uuid.UUID, print_: str, task: Task, speaker: Speaker) 
     return _stored_or_refuse(id, print_, task, speaker)
 
 
+def source_of(check_in_id: uuid.UUID) -> str:
+    """The source key of the points for a check-in."""
+    return f"check_in:{check_in_id}"
+
+
 def _award(task: Task, row: CheckIn, acting_user: Actor) -> dict[str, Any]:
     """The arguments of `award_points` for a confirmed check-in."""
     return {
         "person_id": row.person_id,
         "rule": TASK_DONE,
         "points": task.points,
-        "source_key": f"check_in:{row.pk}",
+        "source_key": source_of(row.pk),
         "reason": task.title,
         "unit_id": row.unit_id,
         "acting_user": acting_user,

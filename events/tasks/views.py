@@ -19,6 +19,7 @@ from events.tasks.permissions import can_close_task, can_decide_check_in, can_en
 from foundation import pictures
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.middleware import wants_json
+from rewards.points.selectors import given_for
 from volunteers.units.models import Appointment, Unit
 from volunteers.units.rights import Right, paths_where, person_id_of
 
@@ -302,7 +303,8 @@ def task_outcome(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         return redirect("task_detail", task.pk)
     mine = _mine(request, task)
     count = len(services.took_part([task.pk]).get(task.pk, []))
-    return render(request, "tasks/task_outcome.html", {"task": task, "mine": mine, "count": count})
+    given = given_for(mine.person_id, checkins.source_of(mine.pk)) if mine else 0
+    return render(request, "tasks/task_outcome.html", {"task": task, "mine": mine, "count": count, "given": given})
 
 
 def _photo(field: Any) -> FileResponse:

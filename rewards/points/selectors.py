@@ -141,6 +141,12 @@ def spendable_of(person_id: int | None) -> int:
     return account.balance - account.held if account else 0
 
 
+def given_for(person_id: int | None, source_key: str) -> int:
+    """Points that one source brought a person; 0 when the month was full or they were taken back."""
+    rows = Transfer.objects.filter(source_key=source_key, to_account__person_id=person_id or 0)
+    return rows.filter(reversed_by__isnull=True).values_list("points", flat=True).first() or 0
+
+
 def running_out(person_id: int | None) -> RunningOut | None:
     """What of a person's points runs out soon, and when. At most four queries."""
     account = _account(person_id)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from events.tasks.checkins import Word, check_in, confirm_check_ins
+from events.tasks.services import close_task
 from foundation.actors import SYSTEM
 from foundation.errors import Conflict
 from foundation.models import Notification
@@ -20,6 +23,7 @@ from rewards.points.services import move_points, reverse_transfer
 from tests.cast import Cast, person_of
 from tests.points.making import Travel, given
 from tests.tasks.conftest import make_task
+from volunteers.accounts.models import User
 
 NOVEMBER = dt.date(2026, 11, 20)
 
@@ -116,18 +120,22 @@ def test_a_budget_never_falls_below_zero_and_takes_no_room_when_it_refuses(cast:
     assert MonthEarned.objects.get(person=person_of(cast.leader)).points == balance_of(cast.leader.person_id) == 5
 
 
-def test_the_thanks_tell_the_points_really_given(cast: Cast) -> None:
+def test_the_thanks_tell_the_points_really_given(cast: Cast, client_for: Callable[[User], Client]) -> None:
     given(cast.leader, "hazard_found", points=39)
-    for number in (1, 2):
+    pages = []
+    for _number in (1, 2):
         task = make_task(cast, points=2)
         row = check_in(id=uuid.uuid4(), task=task, word=Word("done"), acting_user=cast.leader)
         confirm_check_ins(ids=[row.pk], acting_user=cast.group_leader)
-        assert balance_of(cast.leader.person_id) == 40, number
+        assert balance_of(cast.leader.person_id) == 40
+        close_task(task=task, title="楼道清了", story="大家一起搬的。", acting_user=cast.worker)
+        pages.append(client_for(cast.leader).get(f"/tasks/{task.pk}/outcome/").content.decode())
     told = Notification.objects.filter(stream_key=person_key(person_of(cast.leader).pk), kind="confirmed")
     first, second = [row.payload["body"] for row in told.order_by("seq")]
     assert "+1，这个月已满 40 分" in first
     assert "+" not in second
     assert "这个月已满 40 分" in second
+    assert ["积分 +1" in page for page in pages] == [True, False]
 
 
 def test_a_task_is_worth_what_the_rules_say_unless_somebody_says_otherwise(cast: Cast) -> None:
