@@ -52,7 +52,7 @@ def next_month(month: dt.date) -> dt.date:
 
 def insert(row: models.Model) -> bool:
     """Insert a row unless something unique of it is there (a source, an original, an id); True when it is new."""
-    given = {f: f.pre_save(row, True) for f in row._meta.concrete_fields}
+    given = {f: f.pre_save(row, True) for f in row._meta.concrete_fields if not f.primary_key or row.pk is not None}
     given = {f: value for f, value in given.items() if not isinstance(value, DatabaseDefault)}
     columns = ", ".join(f'"{field.column}"' for field in given)
     marks = ", ".join(["%s"] * len(given))

@@ -22,7 +22,7 @@ from rewards.points.selectors import balance_of, spendable_of
 from rewards.points.services import move_points, reverse_transfer
 from tests.benefits.making import at_once
 from tests.cast import Cast, make_cast, person_of
-from tests.points.making import Travel, given, lines_of
+from tests.points.making import Travel, earned, given, lines_of
 from tests.tasks.conftest import make_task
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -62,7 +62,7 @@ def test_eight_callers_never_pass_the_ceiling() -> None:
     cast = make_cast()
     account_id_of(person_of(cast.leader2).pk)
     acts: list[Callable[[], object]] = [
-        partial(given, user, "dispute_settled", f"{thread}:{number}")
+        partial(given, user, "dispute_settled", f"{user.pk}:{thread}:{number}")
         for user in (cast.leader, cast.leader2)
         for thread in range(THREADS // 2)
         for number in range(3)
@@ -75,7 +75,7 @@ def test_eight_callers_never_pass_the_ceiling() -> None:
 
 def test_the_one_statement_and_the_plain_form_share_a_month() -> None:
     cast = make_cast()
-    given(cast.leader, "hazard_found", "before", points=36)
+    earned(cast.leader, 36)
     tasks = [make_task(cast, needs_confirmation=False, points=1) for _ in range(THREADS)]
     acts: list[Callable[[], object]] = []
     for number, task in enumerate(tasks):
@@ -84,12 +84,12 @@ def test_the_one_statement_and_the_plain_form_share_a_month() -> None:
     outcomes = at_once(*acts)
     assert not [one for one in outcomes if isinstance(one, Exception)]
     assert balance_of(cast.leader.person_id) == 40
-    assert len(lines_of(cast.leader)) == 1 + 4
+    assert lines_of(cast.leader).count(("task_done", 1)) == 1 + 4
 
 
 def test_one_source_is_paid_once_also_as_the_month_fills() -> None:
     cast = make_cast()
-    given(cast.leader, "hazard_found", "before", points=37)
+    earned(cast.leader, 37)
     lines = at_once(*[partial(given, cast.leader, "dispute_settled", "same")] * THREADS)
     assert {line.points for line in lines if isinstance(line, Transfer)} == {3}
     assert len({line.pk for line in lines if isinstance(line, Transfer)}) == 1
@@ -149,7 +149,8 @@ def test_what_is_spent_as_it_runs_out_goes_once(travel: Travel) -> None:
 def test_a_quarter_is_paid_once_by_two_workers(travel: Travel) -> None:
     cast = make_cast()
     travel(dt.date(2026, 10, 1))
-    paid = at_once(duty.pay_duty, duty.pay_duty, partial(given, cast.leader, "hazard_found", points=38))
+    earned(cast.leader, 28)
+    paid = at_once(duty.pay_duty, duty.pay_duty, *[partial(given, cast.leader, "hazard_found", f"h:{n}") for n in "ab"])
     assert not [one for one in paid if isinstance(one, Exception)]
     assert sorted(paid[:2], key=str)[0] == 0
     assert balance_of(cast.leader.person_id) == 40
