@@ -108,7 +108,8 @@ def kept_until(day: ExchangeDay | None) -> dt.datetime:
     """How long a reservation waits: some days after the exchange day, twice as many where none is planned."""
     keep = settings.STORE_KEEP_DAYS
     last = day.on + dt.timedelta(days=keep) if day else clock.today() + dt.timedelta(days=2 * keep)
-    return dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, timezone.get_current_timezone())
+    midnight = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, timezone.get_default_timezone())
+    return midnight.astimezone(dt.UTC)
 
 
 def with_names(rows: QuerySet[Redemption]) -> QuerySet[Redemption]:
@@ -174,7 +175,7 @@ class Cost:
 
 def costs(unit_ids: Iterable[int], start: dt.date, end: dt.date) -> list[Cost]:
     """Cost of the goods that were handed out, less what came back, by unit and month; for the reports."""
-    zone = timezone.get_current_timezone()
+    zone = timezone.get_default_timezone()
     since, before = (dt.datetime.combine(day, dt.time.min, zone) for day in (start, end))
     moved = Movement.objects.filter(
         why__in=[Why.COLLECTED, Why.RETURNED], goods__store__unit_id__in=list(unit_ids), at__gte=since, at__lt=before

@@ -40,6 +40,11 @@ def first_of(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
 
+def month_before(month: dt.date) -> dt.date:
+    """The first day of the month before."""
+    return (month - dt.timedelta(days=1)).replace(day=1)
+
+
 def month_of(store: Store, month: dt.date) -> Month:
     """What came and went in a month; `open` is what up to its end was taken in and is not settled yet."""
     account_id = provider_account_id(store.uid)
