@@ -54,7 +54,8 @@ def _reason(_thing: Any) -> dict[str, Any]:
 
 
 def _written(thing: Any) -> dict[str, Any]:
-    return {"name": "换个店名", "address": "路口", "about": "理发", "unit": str(thing.unit.pk)}
+    staffed = Unit.objects.get(path=thing.unit.path[: 3 * Unit.steplen])
+    return {"name": "换个店名", "address": "路口", "about": "理发", "unit": str(staffed.pk)}
 
 
 def _signed(_thing: Any) -> dict[str, Any]:
@@ -123,15 +124,15 @@ DESK = {
     "console_merchant_create": Row(console((PAGE, who(CLERKS))), console((IN, who(CLERKS)))),
     "console_merchant_invite": Row(console((PAGE, who(CLERKS))), console((IN, who(CLERKS)))),
     "console_merchant": Row(console((PAGE, OURS)), _ACT, "applicant"),
-    "console_merchant_edit": _kept("shop", _written),
+    "console_merchant_edit": _kept("partner", _written),
     "console_merchant_accept": _posted("applicant", lambda _thing: {}),
     "console_merchant_refuse": _kept("applicant", _reason),
-    "console_merchant_pause": _kept("shop", _reason),
+    "console_merchant_pause": _kept("partner", _reason),
     "console_merchant_resume": _kept("paused_shop", _reason),
-    "console_merchant_end": _kept("shop", _reason),
+    "console_merchant_end": _kept("partner", _reason),
     "console_merchant_phone": _posted("applicant", lambda _thing: {}),
-    "console_merchant_sign": Row(console((PAGE, OURS)), _ACT, "shop"),
-    "console_merchant_agreement": _kept("shop", _signed),
+    "console_merchant_sign": Row(console((PAGE, OURS)), _ACT, "partner"),
+    "console_merchant_agreement": _kept("partner", _signed),
     "console_agreement_scan": Row(console((PAGE, OURS)), _ACT, "agreement"),
     "console_wish": _kept("wish", _taken),
     "console_wish_back": _kept("wish", _reason),

@@ -47,7 +47,7 @@ def add(world: World, name: str, unit: Unit) -> None:
     scan = ContentFile(b"a page with a name under it", "page.jpg")
     signed = {"version": 1, "wording_sha256": NO_PRINT, "way": "paper", "signed_on": today}
     world.things |= {
-        ("shop", name): shop,
+        ("partner", name): shop,
         ("applicant", name): Merchant.objects.create(
             name=f"申请店 {name}", unit=unit, state="applied", contact=contact
         ),
