@@ -79,6 +79,7 @@ def lots_of(
     grace = dt.timedelta(days=version.warn_days)
     freed = Hold.objects.filter(account_id__in=accounts, let_go_at__gte=begins(day - grace))
     for account_id, at, points in freed.values_list("account_id", "let_go_at", "points"):
+        assert at is not None
         found[account_id].append(Lot(at.astimezone(zone()).date() + grace, points))
     for lots in found.values():
         lots.sort(key=lambda lot: lot.last_on, reverse=True)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.models import AppendOnlyModel
-from rewards.points.award_models import (  # noqa: F401 - of this app too, in a file of their own
+from rewards.points.award_models import (
     AskedState,
     AwardSample,
     BudgetFill,
@@ -23,10 +23,17 @@ from rewards.points.award_models import (  # noqa: F401 - of this app too, in a 
     Verdict,
     account_of_staff,
 )
-from rewards.points.notice_models import NoticeKind, PointsNotice  # noqa: F401 - of this app too, in a file of its own
+from rewards.points.notice_models import NoticeKind, PointsNotice
 from rewards.points.querysets import RuleVersionQuerySet, TransferQuerySet
-from rewards.points.seal_models import LedgerCheck, LedgerSeal  # noqa: F401 - of this app too, in a file of their own
+from rewards.points.seal_models import LedgerCheck, LedgerSeal
 from volunteers.units.models import Unit
+
+__all__ = [
+    "OWNED", "AccountKind", "AskedState", "AwardSample", "BudgetFill", "Hold", "HoldState", "LedgerCheck",
+    "LedgerSeal", "ManualAward", "MonthEarned", "NoticeKind", "PointsAccount", "PointsNotice", "Rule",
+    "RuleState", "RuleVersion", "SampledAward", "Transfer", "Verdict", "account_of_staff",
+]  # fmt: skip
+"""The rows of this app; those of awards, seals and notices are in files of their own."""
 
 
 class AccountKind(models.TextChoices):

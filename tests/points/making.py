@@ -34,7 +34,7 @@ def earned(user: User, points: int) -> None:
 
 def lines_of(user: User) -> list[tuple[str, int]]:
     """Rule and points of every line that somebody got, oldest first."""
-    rows = Transfer.objects.filter(to_account__person_id=user.person_id).order_by("at", "source_key")
+    rows = Transfer.objects.filter(to_account__person=person_of(user)).order_by("at", "source_key")
     return list(rows.values_list("rule", "points"))
 
 

@@ -87,5 +87,5 @@ def test_the_api_tells_the_same_and_only_the_own(autumn: Cast, client_for: Calla
     assert told["running_out"] == {"points": 7, "on": "2026-12-01"}
     assert told["this_month"] == {"earned": 5, "ceiling": 40, "left": 35}
     for user in (autumn.leader2, autumn.group_leader, autumn.district_clerk):
-        other = client_for(user).get("/api/points/", {"person": autumn.leader.person_id}).json()
+        other = client_for(user).get("/api/points/", {"person": str(autumn.leader.person_id)}).json()
         assert (other["balance"], other["lines"], other["holds"]) == (0, [], [])
