@@ -30,6 +30,8 @@ PATIENCE = 60.0
 GRACE = 12.0
 STEADY = 20.0
 MOST_FALLS = 5
+APP_ROLE = "district_app"
+"""As whom pages and workers use the private database: it owns nothing and changes no line (docs/operators.md)."""
 # Short frames are not worth compressing, a phone's frames are tiny, and the heartbeat is the phone's own.
 LIVE_OPTIONS = ["--ws", "websockets-sansio", "--ws-max-size", "16384", "--ws-per-message-deflate", "false"]
 LIVE_OPTIONS += ["--ws-ping-interval", "0", "--loop", "uvloop", "--http", "httptools"]
@@ -183,20 +185,32 @@ class Arrangement:
             process.wait()
 
 
-def services(stack: contextlib.ExitStack) -> dict[str, str]:
-    """The addresses of PostgreSQL and Redis: those given, else of private ones that end with the stack."""
+def services(stack: contextlib.ExitStack) -> tuple[dict[str, str], str]:
+    """The addresses of PostgreSQL and Redis: those given, else of private ones that end with the stack.
+
+    And the address for pages and workers: of a private database that of the role which owns nothing.
+    """
     database, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+    for_pages = database
     if not database:
         with bootstrap.step("Starting PostgreSQL (its data in var/postgres)"):
             server = LocalPostgres(VAR / "postgres").start()
         stack.callback(server.stop)
-        database = server.url
+        database, for_pages = server.url, server.url_as(APP_ROLE)
     if not redis:
         with bootstrap.step("Starting Redis"):
             cache = LocalRedis().start()
         stack.callback(cache.stop)
         redis = cache.url
-    return {"DATABASE_URL": database, "REDIS_URL": redis}
+    return {"DATABASE_URL": database, "REDIS_URL": redis}, for_pages
+
+
+def part_roles(environment: dict[str, str]) -> None:
+    """Give the role of pages and workers its rights, as the owner. Raises `bootstrap.Stopped`."""
+    command = [str(bootstrap.PYTHON), "manage.py", "grant_app_role", APP_ROLE, "--create"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise bootstrap.Stopped(f"The database role {APP_ROLE} could not be given its rights:\n{done.stderr[-600:]}")
 
 
 def serve() -> None:
@@ -208,7 +222,7 @@ def serve() -> None:
     bootstrap.bootstrap("run")
     with contextlib.ExitStack() as stack:
         try:
-            found = services(stack)
+            found, for_pages = services(stack)
         except NoService as missing:
             raise bootstrap.Stopped(str(missing)) from None
         environment = {
@@ -218,6 +232,9 @@ def serve() -> None:
             "PUBLIC_URL": os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}"),
         }
         prepare({**environment, "PROCESS": "worker"})
+        if for_pages != environment["DATABASE_URL"]:
+            part_roles({**environment, "PROCESS": "worker"})
+            environment["DATABASE_URL"] = for_pages
         MARK.write_text(str(os.getpid()))
         stack.callback(MARK.unlink, missing_ok=True)
         with Arrangement(environment, port, port + 1) as arrangement:

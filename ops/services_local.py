@@ -186,8 +186,12 @@ class LocalPostgres(_Server):
 
     @property
     def url(self) -> str:
-        """For DATABASE_URL, and for psycopg as it is."""
-        return f"postgres://district@/{self.database}?host={quote(str(self.sockets))}"
+        """For DATABASE_URL, and for psycopg as it is; as the role that owns everything."""
+        return self.url_as("district")
+
+    def url_as(self, role: str) -> str:
+        """The same for another role."""
+        return f"postgres://{role}@/{self.database}?host={quote(str(self.sockets))}"
 
     def start(self) -> LocalPostgres:
         """Initialise where needed, start, wait until it answers. Raises `NoService`."""
