@@ -18,6 +18,7 @@ from config.demo.gatherings import fill_events
 from config.demo.homes import load_homes
 from config.demo.honours import load_honours
 from config.demo.ledger import Ledger
+from config.demo.merchants import load_merchants
 from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
 from config.demo.people import load_people
@@ -73,7 +74,7 @@ def load_demo(district: District, say: Say) -> None:
         unbalance(ground)
         Posts(ground, calendar).plan(timeline)
         uses = load_benefits(timeline, ground, rng, calendar)
-        say(f"专属优惠包，用过 {uses:,} 次")
+        say(f"专属优惠包，用过 {uses:,} 次；{load_merchants(timeline, ground, calendar)} 家店在申请加入")
         happened = timeline.run()
         say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
         signed = fill_events(pages.events, ground, rng, calendar)
