@@ -19,7 +19,7 @@ from events.gatherings.models import Attendance, AttendanceState, Event, HoursBa
 from events.gatherings.permissions import Reach, can_take_back, reach_at
 from events.gatherings.places import places_of
 from events.gatherings.words import length
-from foundation import audit, clock, failpoints, outbox, streams
+from foundation import audit, clock, outbox, streams
 from foundation.actors import SYSTEM, Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
@@ -92,7 +92,6 @@ def confirm_hours(*, id: uuid.UUID, event: Event, came: Iterable[Came], acting_u
     )
     batch.units.set(reach.unit_ids)
     rows = _write(batch, new, found)
-    failpoints.hit("hours.after_write")
     _reward(batch, rows, acting_user)
     audit.record(actor=acting_user, act="event.confirm_hours", obj=batch, unit_id=locked.unit_id, data={"n": len(new)})
     return batch
