@@ -18,7 +18,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets import HeaderButton
+from wagtail.admin.widgets import AdminDateInput, HeaderButton
 
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
@@ -53,8 +53,11 @@ class ServiceFilterSet(WagtailFilterSet):
     """By place and day."""
 
     place = PlaceFilter()
-    begun = django_filters.DateFromToRangeFilter(
-        field_name="started_at", label=gettext_lazy("日期"), widget=django_filters.widgets.DateRangeWidget
+    since = django_filters.DateFilter(
+        field_name="started_at", lookup_expr="date__gte", label=gettext_lazy("从"), widget=AdminDateInput
+    )
+    until = django_filters.DateFilter(
+        field_name="started_at", lookup_expr="date__lte", label=gettext_lazy("到"), widget=AdminDateInput
     )
 
     class Meta:

@@ -134,7 +134,7 @@ def _values(world: World, question: Question, thing: Any) -> dict[str, Any]:
     elif row.sort == "check_in":
         values["check_in_id"] = thing.pk
     elif row.sort:
-        values["uid"] = getattr(thing, "uid", "")
+        values["uid"] = getattr(thing, "uid", None) or getattr(thing, "pk", "")
     return values
 
 

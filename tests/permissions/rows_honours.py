@@ -83,7 +83,7 @@ PHONE = {
     "certificate_check_form": public(),
     "certificate_check": public(),
     "thanks_choose": reading(signed_in(PAGE)),
-    "thanks_send": Row(rule((PAGE, THANKS)), rule((IN, THANKS)), "appointment", _card, rule((PAGE, THANKS))),
+    "thanks_send": Row(rule((PAGE, THANKS)), rule((IN, THANKS)), "thanked", _card, rule((PAGE, THANKS))),
     "thanks_hide": Row(NO_GET, signed_in(MISSING), "card"),
     "thanks_report": Row(NO_GET, signed_in(MISSING), "card"),
     "api:honours": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),

@@ -57,7 +57,7 @@ def add(world: World, name: str, unit: Unit) -> None:
         "service": record, "service_entry": entry, "hand_over": batch, "proof": proof, "kind": kind,
         "certificate": _certificate(person, unit, kind, "issued"),
         "certificate_waiting": _certificate(person, unit, kind, "waiting"),
-        "card": cards[0], "reported_card": cards[1],
+        "card": cards[0], "reported_card": cards[1], "thanked": world.things["appointment", name],
     }  # fmt: skip
     made |= _story(person, unit, name)
     for sort, thing in made.items():
