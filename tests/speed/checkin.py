@@ -2,7 +2,8 @@
 
     python -m tests.speed.checkin [seconds] [rounds]
 
-Everything on: session, CSRF, account, rights, task in scope, insert once, tally, ledger line and balance, audit entry.
+Everything on: session, CSRF, account, rights, task in scope, insert once, tally, the month's ceiling, ledger line and
+balance, audit entry. Beside it in the same rounds: the same rows written by raw SQL, with an outbox message each.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from tests.speed import district, floor_app
 from tests.speed.harness import BIN, HERE, ROOT, Contender, Report, Server, Services, race
 
 LEADERS, TASKS, REPEATERS = 6000, 150, 400
+FLOORS = (
+    ("limit: bare ASGI, group commit", "bare"),
+    ("raw SQL of the same work: ceiling, ledger, audit", "books"),
+)
 REPEAT = "product, the same word again"
 
 
@@ -35,13 +40,20 @@ def naive_contender(url: str, requests: Path, page: str = "/checkin/") -> Conten
     return Contender(server, page, HERE / "load.lua", str(requests))
 
 
-def _floor(services: Services, folder: Path) -> Contender:
+def _floors(services: Services, folder: Path) -> tuple[Contender, Contender]:
+    """The least that a check-in can be, and raw SQL of the product's whole work, books and all."""
     services.sql(floor_app.SCHEMA)
+    bare, books = (_floor(services, folder, name, work) for name, work in FLOORS)
+    return bare, books
+
+
+def _floor(services: Services, folder: Path, name: str, work: str) -> Contender:
     lines = [(f"who={floor_app.sign(n)}", "", "/", "task=%T&id=%U") for n in random.sample(range(1, 13_753), LEADERS)]
-    data = district.write_requests(folder / "floor.txt", [str(n) for n in range(1, 2001)], lines)
+    data = district.write_requests(folder / f"floor-{work}.txt", [str(n) for n in range(1, 2001)], lines)
     command = [str(BIN / "uvicorn"), "--host", "127.0.0.1", "--port", "{port}", "--workers", "2", "--no-access-log"]
     command += ["--log-level", "error", "--loop", "uvloop", "--http", "httptools", "tests.speed.floor_app:application"]
-    server = Server("limit: bare ASGI, group commit", command, {"DATABASE_URL": services.postgres.url}, probe="/")
+    env = {"DATABASE_URL": services.postgres.url, "BENCH_FLOOR": work}
+    server = Server(name, command, env, probe="/")
     return Contender(server, "/", HERE / "load.lua", data)
 
 
@@ -98,17 +110,19 @@ def main(seconds: int = 3, rounds: int = 3) -> Report:
                 naive_contender(services.postgres.url, folder / "naive.txt"),
                 first,
                 again,
-                _floor(services, folder),
+                *_floors(services, folder),
             ]
             services.sql("ANALYZE")
-            servers = [contenders[n].server.start() for n in (0, 1, 3)]
+            servers = [contenders[n].server.start() for n in (0, 1, 3, 4)]
             loads = race(
                 contenders, services, seconds=seconds, rounds=rounds, between=lambda: services.sql("CHECKPOINT")
             )
             print(f"check-in, 32 connections, {seconds} s × {rounds} rounds, interleaved")
             report.table(loads)
-            naive, product, repeat, floor = (loads[c.name] for c in contenders)
+            naive, product, repeat, floor, books = (loads[c.name] for c in contenders)
             report.ratio("check-in / bare limit", product.rate / floor.rate, 0.06)
+            report.ratio("check-in with award / raw SQL of the same work", product.rate / books.rate, 0.08)
+            report.measure("the same, CPU of application and database", product.cpu_us / books.cpu_us, "times")
             report.ratio("check-in / naive Django", product.rate / naive.rate, 2.5)
             report.ratio("CPU of a repeat / of a first word", repeat.cpu_us / product.cpu_us, 1.05, at_most=True)
     finally:
