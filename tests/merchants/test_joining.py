@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -125,7 +126,13 @@ def test_an_invitation_is_for_one_number_and_works_once(cast: Cast, client_for: 
 
 
 def test_a_newer_invitation_ends_the_one_before_and_all_end_after_two_weeks(cast: Cast) -> None:
-    told = {"unit": cast.community, "shop": "一碗热面", "address": "", "name": "汤建军", "phone": NUMBER}
+    told: dict[str, Any] = {
+        "unit": cast.community,
+        "shop": "一碗热面",
+        "address": "",
+        "name": "汤建军",
+        "phone": NUMBER,
+    }
     _first, old = invite(**told, acting_user=cast.worker)
     made, new = invite(**told, acting_user=cast.worker)
     assert joining.open_invitation(old) is None
@@ -217,7 +224,7 @@ def test_a_window_sign_names_the_shop_its_offers_and_its_page(cast: Cast, client
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_eight_phones_with_one_link_open_one_shop() -> None:
     cast = make_cast()
-    told = {"unit": cast.community, "shop": "一碗热面", "address": "", "name": "路人"}
+    told: dict[str, Any] = {"unit": cast.community, "shop": "一碗热面", "address": "", "name": "路人"}
     _made, token = invite(**told, phone=person_of(cast.stranger).phone, acting_user=cast.worker)
 
     def take() -> object:

@@ -75,7 +75,7 @@ def test_the_rate_counts_uses_and_confirmed_refusals_and_says_nothing_below_ten(
         use_once(noodles, leader, cast.merchant_person)
     for state in (RefusalState.CONFIRMED, RefusalState.CLEARED):
         close_report(
-            report=report(cast, noodles, state.label), state=state, merchant=cast.merchant, outcome="问过了",
+            report=report(cast, noodles, state.value), state=state, merchant=cast.merchant, outcome="问过了",
             acting_user=cast.district_clerk,
         )  # fmt: skip
     kept = fulfilment_of([cast.merchant.pk])[cast.merchant.pk]
