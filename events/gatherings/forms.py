@@ -32,10 +32,11 @@ class HoursForm(forms.Form):
 
     def ticked(self) -> dict[uuid.UUID, int | None]:
         """Uids of the ticked, with the minutes chosen for each."""
+        sent: Any = self.data
         found: dict[uuid.UUID, int | None] = {}
-        for text in self.data.getlist("person"):
+        for text in sent.getlist("person"):
             try:
-                found[uuid.UUID(text)] = int(self.data.get(f"minutes-{text}") or 0) or None
+                found[uuid.UUID(text)] = int(sent.get(f"minutes-{text}") or 0) or None
             except ValueError:
                 continue
         return found

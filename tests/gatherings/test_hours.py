@@ -27,8 +27,9 @@ from foundation.idempotency import DifferentBody
 from foundation.jobs import relay_once
 from foundation.models import AuditEntry, Notification
 from rewards.honours.selectors import hours_of as service_of
+from rewards.points.books import verify
 from rewards.points.models import Transfer
-from rewards.points.selectors import balance_of, statement, verify
+from rewards.points.selectors import balance_of, statement
 from tests.cast import Cast, make_cast, person_of
 from tests.gatherings.conftest import make_event
 from tests.gatherings.test_sign_up import make_residents
@@ -69,6 +70,13 @@ def served(user: User) -> int:
     return sum(record.minutes for record in service_of(person_of(user).pk))
 
 
+def told(user: User, event: Event) -> int:
+    """The points that the page of the event tells."""
+    been = been_to(user, event)
+    assert been
+    return been.points
+
+
 def states(event: Event) -> dict[str, str]:
     return dict(Attendance.objects.filter(event=event).values_list("person__name", "state"))
 
@@ -89,8 +97,8 @@ def test_everybody_who_came_gets_points_hours_and_thanks(cast: Cast) -> None:
     assert AuditEntry.objects.filter(act="event.confirm_hours").count() == 1
     relay_once()
     relay_once()
-    (told,) = Notification.objects.filter(stream_key=f"p:{cast.leader.person_id}", kind="event_hours")
-    assert told.payload["body"] == f"{event.title} · 3 小时 · 积分 +4"
+    (thanks,) = Notification.objects.filter(stream_key=f"p:{cast.leader.person_id}", kind="event_hours")
+    assert thanks.payload["body"] == f"{event.title} · 3 小时 · 积分 +4"
 
 
 def test_an_hour_counts_from_its_half_on() -> None:
@@ -174,13 +182,13 @@ def test_what_was_entered_twice_is_taken_back_and_both_lines_show(cast: Cast) ->
         assert take_back(attendance=row, reason="录了两次", acting_user=cast.group_leader).state == "withdrawn"
     assert sorted(line.points for line in statement(cast.leader.person_id).lines) == [-4, 4]
     assert (balance_of(cast.leader.person_id), served(cast.leader)) == (0, 0)
-    assert been_to(cast.leader, event).points == 0
+    assert told(cast.leader, event) == 0
     assert Notification.objects.get(kind="event_hours").payload["title"] == "有一笔时长更正了"
     # It was the wrong one: confirmed anew, with a source of its own.
     confirm(event, cast.worker, cast.leader)
     assert balance_of(cast.leader.person_id) == 4
     assert served(cast.leader) == 180
-    assert been_to(cast.leader, event).points == 4
+    assert told(cast.leader, event) == 4
     take_back(attendance=Attendance.objects.get(person=cast.leader2.person), reason="没来", acting_user=cast.worker)
     assert verify().faults == []
 
