@@ -5,13 +5,14 @@ Service begins with the first of an unbroken row of appointments among the three
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from foundation import audit, clock
 from foundation.actors import SYSTEM
@@ -64,7 +65,9 @@ def this_month(day: dt.date, years: list[int]) -> Q:
     """Condition on a beginning: some full years of it fall into the month of a day."""
     condition = Q(pk__in=[])
     for count in years:
-        condition |= Q(starts_on__year=day.year - count, starts_on__month=day.month)
+        first = dt.date(day.year - count, day.month, 1)
+        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        condition |= Q(starts_on__range=(first, last))
     return condition
 
 
@@ -134,6 +137,9 @@ def _give(one: Reached, kind: CertificateKind, unit_id: int) -> bool:
     return True
 
 
-def month_of(day: dt.date) -> QuerySet[Appointment]:
-    """Beginnings whose full years fall into the month of a day."""
-    return beginnings(day).filter(this_month(day, sorted(kinds_by_years())))
+def month_of(day: dt.date) -> QuerySet[Any]:
+    """What is held on a day by those whose full years fall into its month, with `begun`, the first day of service."""
+    begun = beginnings(day).filter(this_month(day, sorted(kinds_by_years())))
+    first_day = begun.filter(person_id=OuterRef("person_id")).values("starts_on")[:1]
+    rows = _held().active(day).filter(person_id__in=begun.values("person_id"))
+    return rows.annotate(begun=Subquery(first_day))

@@ -254,11 +254,11 @@ class AnniversaryFilterSet(WagtailFilterSet):
 
 
 def _day(one: Any) -> str:
-    return _("%(n)d 日") % {"n": one.starts_on.day}
+    return _("%(n)d 日") % {"n": one.begun.day}
 
 
 def _years(one: Any) -> int:
-    return clock.today().year - int(one.starts_on.year)
+    return clock.today().year - int(one.begun.year)
 
 
 class AnniversaryListView(ScopedListView):
@@ -271,26 +271,26 @@ class AnniversaryListView(ScopedListView):
     search_hint = gettext_lazy("姓名、拼音、首字母、手机后四位")
     empty_text = gettext_lazy("这个月没有满周年的。")
     filterset_class = AnniversaryFilterSet
-    default_ordering = ("starts_on__day", "unit__path", "pk")
+    default_ordering = None
     columns = (
         Column("day", label=gettext_lazy("日子"), accessor=_day),
         Column("person", label=gettext_lazy("姓名"), accessor="person.name"),
         NumberColumn("years", label=gettext_lazy("满几年"), accessor=_years),
         Column("where", label=gettext_lazy("在哪里")),
-        Column("unit", label=gettext_lazy("从哪里开始"), accessor="unit.name"),
+        Column("unit", label=gettext_lazy("单位"), accessor="unit.name"),
     )
     export_columns = (
         ExportColumn(gettext_lazy("日子"), _day),
         ExportColumn(gettext_lazy("姓名"), "person.name", mask_name),
         ExportColumn(gettext_lazy("满几年"), _years),
-        ExportColumn(gettext_lazy("从哪里开始"), "unit.name"),
-        ExportColumn(gettext_lazy("任职从"), "starts_on"),
+        ExportColumn(gettext_lazy("单位"), "unit.name"),
+        ExportColumn(gettext_lazy("任职从"), "begun"),
     )
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """Begun in the units whose honours one looks after."""
-        rows = anniversaries.month_of(clock.today())
-        return rows.filter(honoured_by(self.request.user)).select_related("person", "unit")
+        """Who serves in the units whose honours one looks after; by the day of the month, never by the years."""
+        rows = anniversaries.month_of(clock.today()).filter(honoured_by(self.request.user))
+        return rows.select_related("person", "unit").order_by("begun__day", "unit__path", "pk")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By the person."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from cms.services import write_event, write_notice
+from cms.story_services import draft_story
 from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Entitlement, RefusalReport
@@ -88,7 +89,23 @@ def _sampled(world: World, number: int) -> Any:
     return SampledAward.objects.create(sample=item.sample, award=award)
 
 
+def _anniversary(world: World, number: int) -> Any:
+    today = timezone.localdate()
+    return Appointment.objects.create(
+        person=Person.objects.create(name=f"周年{number}"), role="neighbour_leader", unit=twin(world.cast.neighbourhood),
+        starts_on=today.replace(year=today.year - 1, day=1),
+    )  # fmt: skip
+
+
+def _story(world: World, number: int) -> Any:
+    about = Person.objects.create(name=f"谁{number}")
+    values: dict[str, Any] = {"title": f"故事 {number}", "summary": "说明", "body": [], "acting_user": SYSTEM}
+    return draft_story(unit=world.cast.community, about=about, **values)
+
+
 MAKERS: dict[str, Maker] = {
+    "console_anniversary_list": _anniversary,
+    "console_story_list": _story,
     "console_rules_list": _rules,
     "console_sample_list": _sampled,
     "console_notice_list": _notice,
