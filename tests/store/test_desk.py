@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from foundation.errors import Conflict, Denied, Invalid
 from rewards.points.accounts import provider_account_id
+from rewards.points.books import verify
 from rewards.points.models import PointsAccount, Transfer
-from rewards.points.selectors import balance_of, verify
+from rewards.points.selectors import balance_of
 from rewards.store import collectors, counting, desk, passbooks, settling
 from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount
 from tests.cast import person_of

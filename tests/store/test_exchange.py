@@ -13,9 +13,10 @@ from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
 from rewards.points.accounts import provider_account_id
+from rewards.points.books import verify
 from rewards.points.holds import let_run_out
 from rewards.points.models import Hold, PointsAccount, Transfer
-from rewards.points.selectors import balance_of, verify
+from rewards.points.selectors import balance_of
 from rewards.store import collectors, desk, passbooks, services, stock
 from rewards.store.models import Movement, Passbook, Redemption
 from rewards.store.selectors import costs, stores_of

@@ -11,8 +11,8 @@ import pytest
 from django.db import connections
 
 from foundation.errors import Refused
+from rewards.points.books import verify
 from rewards.points.models import PointsAccount
-from rewards.points.selectors import verify
 from rewards.store import desk, passbooks, services
 from rewards.store.models import PassbookLine, Redemption
 from tests.cast import SINCE, Cast, person_of

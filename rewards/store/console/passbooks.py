@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,11 +19,15 @@ from wagtail.admin import messages
 from foundation.errors import Conflict, Invalid
 from frontend import qr
 from rewards.store import passbooks
-from rewards.store.console.counter import person_at
+from rewards.store.console.counter import counter_url, person_at
 from rewards.store.console.shelf import may_keep, store_of
 from rewards.store.forms import ReplaceForm, ReprintForm, WithId
 from rewards.store.models import Passbook, PassbookPrint
+from rewards.store.selectors import passbook_of, stores_of
+from volunteers.people.console.panels import person_panel
+from volunteers.people.models import Person
 from volunteers.units.console import page
+from volunteers.units.rights import Right, paths_where
 
 PASSBOOKS = ("console_passbook_list", gettext_lazy("积分存折"))
 
@@ -139,3 +145,14 @@ def replace(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _refused(request, book, refusal)
     messages.success(request, _("旧的停用了，这是新的一本。印一页，再印卡。"))
     return redirect("console_passbook", made.uid)
+
+
+@person_panel(40)
+def of_person(request: HttpRequest, person: Person) -> SafeString | str:
+    """On the page of a person: their passbook, and the counter where one is opened; for those who keep their store."""
+    paths = paths_where(request.user, Right.KEEP_STORE)
+    stores = [one for one in stores_of(person.pk) if one.unit.path.startswith(tuple(paths))] if paths else []
+    if not stores:
+        return ""
+    context = {"passbook": passbook_of(person.pk), "counter": counter_url(stores[0], person), "store": stores[0]}
+    return render_to_string("store/_person_panel.html", context, request)

@@ -24,6 +24,7 @@ from foundation.actors import Actor
 from foundation.errors import Denied, Invalid
 from foundation.secrets import mask_name, mask_phone
 from volunteers.people.choosing import offered_people, people_to_choose
+from volunteers.people.console.panels import PANELS
 from volunteers.people.corrections import Correction, can_correct_person, correct_person
 from volunteers.people.models import Gender, Person, PersonalRequest
 from volunteers.people.search import matching
@@ -166,6 +167,7 @@ def person_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         former=[one for one in listed if one.pk not in now],
         requests=PersonalRequest.objects.visible_to(request.user).filter(person=person).order_by("-asked_at"),
         may_correct=can_correct_person(request.user, person),
+        panels=[html for _order, panel in PANELS if (html := panel(request, person))],
     )
     return render(request, "people/console_person_detail.html", context)
 
