@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -203,40 +202,3 @@ def statement(person_id: int | None, limit: int = 100) -> Statement:
         running_out=soonest,
         usable_until=usable_until,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the verifier found: how many lines and accounts, and every fault in words."""
-
-    transfers: int
-    accounts: int
-    faults: list[str]
-
-
-_CHECKS = {
-    "the balance of account %s is %s, its lines add up to %s": """
-        SELECT a.id, a.balance, COALESCE(r.points, 0) - COALESCE(g.points, 0) FROM points_pointsaccount a
-        LEFT JOIN (SELECT to_account_id AS id, SUM(points) AS points FROM points_transfer GROUP BY 1) r ON r.id = a.id
-        LEFT JOIN (SELECT from_account_id AS id, SUM(points) AS points FROM points_transfer GROUP BY 1) g ON g.id = a.id
-        WHERE a.kind = 'person' AND a.balance <> COALESCE(r.points, 0) - COALESCE(g.points, 0)""",
-    "account %s is below zero: balance %s, held %s": """
-        SELECT id, balance, held FROM points_pointsaccount WHERE kind = 'person' AND (balance < held OR held < 0)""",
-    "transfer %s reverses %s with other points or sides (%s)": """
-        SELECT b.id, o.id, b.points FROM points_transfer b JOIN points_transfer o ON o.id = b.reverses_id
-        WHERE b.points <> o.points OR b.from_account_id <> o.to_account_id OR b.to_account_id <> o.from_account_id""",
-    "transfer %s moves nothing or to itself (%s, %s)": """
-        SELECT id, from_account_id, points FROM points_transfer WHERE points <= 0 OR from_account_id = to_account_id""",
-}
-
-
-def verify() -> Verdict:
-    """Add the whole ledger up again; a handful of statements whatever its size."""
-    faults: list[str] = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # twenty million lines take longer than a page may
-            cursor.execute("SET LOCAL statement_timeout = 0")
-        for words, query in _CHECKS.items():
-            cursor.execute(query)
-            faults += [words % tuple(row) for row in cursor.fetchmany(100)]
-    return Verdict(Transfer.objects.count(), PointsAccount.objects.count(), faults)
