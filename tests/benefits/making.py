@@ -31,14 +31,20 @@ def make_benefit(cast: Cast, **fields: Any) -> Benefit:
     return benefit
 
 
-def make_leaders(cast: Cast, count: int) -> list[User]:
-    """So many neighbour leaders besides those of the cast, all in one neighbourhood, which the rule of one allows for
-    a time only: each with a last day."""
-    people = Person.objects.bulk_create(Person(name=f"邻长{n}") for n in range(count))
+def make_people(cast: Cast, count: int) -> list[Person]:
+    """So many neighbour leaders besides those of the cast, all in one neighbourhood, which takes more than one only
+    for a time: each with a last day."""
+    people = Person.objects.bulk_create((Person(name=f"邻长{n}") for n in range(count)), batch_size=1000)
     until = timezone.localdate() + dt.timedelta(days=300)
     fields = {"role": Role.NEIGHBOUR_LEADER, "unit": cast.neighbourhood, "starts_on": SINCE, "ends_on": until}
-    Appointment.objects.bulk_create(Appointment(person=person, **fields) for person in people)
-    return [User.objects.create(username=f"leader-{n}", person=person) for n, person in enumerate(people)]
+    Appointment.objects.bulk_create((Appointment(person=one, **fields) for one in people), batch_size=1000)
+    return people
+
+
+def make_leaders(cast: Cast, count: int) -> list[User]:
+    """The same, each with an account."""
+    people = enumerate(make_people(cast, count))
+    return [User.objects.create(username=f"leader-{n}", person=person) for n, person in people]
 
 
 def show(benefit: Benefit, user: User) -> ShownCode:
