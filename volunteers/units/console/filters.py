@@ -14,6 +14,8 @@ from foundation import clock
 from volunteers.units.models import Level, Unit
 
 NO_CHOICE = "---------"
+NO_VALUE = {"", "unknown"}
+EVERYTHING = gettext_lazy("全部")
 NOW, SOON, OVER, ALL = "now", "soon", "over", "all"
 
 
@@ -22,12 +24,13 @@ def as_menus(form: forms.Form) -> None:
     for field in form.fields.values():
         if isinstance(field.widget, forms.RadioSelect):
             field.widget = forms.Select(attrs=field.widget.attrs, choices=field.widget.choices)
-        if getattr(field, "empty_label", None) != NO_CHOICE:
-            continue
-        field.empty_label = gettext_lazy("全部")  # type: ignore[attr-defined]
+        if getattr(field, "empty_label", None) == NO_CHOICE:
+            field.empty_label = EVERYTHING  # type: ignore[attr-defined]
         if isinstance(field.widget, forms.Select) and not isinstance(field, forms.ModelChoiceField):
             # A copied field's widget still asks the field it was copied from.
-            field.widget.choices = [("", gettext_lazy("全部")), *list(field.widget.choices)[1:]]
+            (first, _label), *others = field.widget.choices or [("", "")]
+            if first in NO_VALUE:
+                field.widget.choices = [(first, EVERYTHING), *others]
 
 
 def places_for(request: HttpRequest | None) -> QuerySet[Unit]:
