@@ -102,7 +102,8 @@ def main() -> int:
         run_one(sys.argv[2], Path(sys.argv[3]))
         return 0
     sizes = [word for word in sys.argv[1:] if word.isdigit()]
-    os.environ |= {"BENCH_LINES": size for size in sizes}
+    if sizes:
+        os.environ["BENCH_LINES"] = sizes[-1]
     wanted = [word for word in sys.argv[1:] if word not in sizes] or [
         section for section in SECTIONS if (ROOT / "tests" / "speed" / f"{section}.py").exists()
     ]
