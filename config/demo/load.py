@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from config.demo.activity import Activity, vacate_two
 from config.demo.atlas import load_outlines
+from config.demo.awards import load_awards
 from config.demo.benefits import load_benefits
 from config.demo.district import SEED, District
 from config.demo.event_hours import confirm_events
@@ -86,6 +87,8 @@ def load_demo(district: District, say: Say) -> None:
         papers, cards, told = load_honours(ground, calendar)
         say(f"证书 {papers:,} 张，感谢卡 {cards} 张，故事 {told} 篇")
         say(f"积分流水 {ledger.write():,} 笔")
+        given, drawn = load_awards(ground, calendar)
+        say(f"录入的积分 {given} 条，抽查 {drawn} 条")
         stores, reserved = load_store(ground, rng, calendar)
         say(f"积分超市 {stores} 家，{reserved} 份预约")
         forget_pokes()
