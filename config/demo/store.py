@@ -116,12 +116,10 @@ def _serve(store: Store, ground: Ground, rng: random.Random) -> int:
     home = store.unit_id == ground.home_community.pk
     rich = PointsAccount.objects.filter(person__in=shoppers(store), balance__gte=10).order_by("person_id")
     people = list(rich.values_list("person_id", "balance")[: CUSTOMERS * 4])
-    leader = User.objects.get(person__in=Person.objects.by_phone(LEADER.phone)) if home else None
-    worker = User.objects.get(person__in=Person.objects.by_phone(WORKER.phone)) if home else SYSTEM
-    count = 0
-    if leader is not None:
+    leader, worker = (User.objects.get(person__in=Person.objects.by_phone(one.phone)) for one in (LEADER, WORKER))
+    if home:
         _leaders_own(store, leader, worker)
-        people, count = [one for one in people if one[0] != leader.person_id], 1
+    people, count = [one for one in people if one[0] != leader.person_id], int(home)
     goods = list(store.goods.on_offer())
     for person_id, balance in rng.sample(people, min(len(people), CUSTOMERS)):
         wanted = rng.choice([one for one in goods if one.price <= balance] or [goods[-1]])

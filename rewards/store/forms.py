@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -63,32 +63,73 @@ class ReturnForm(ReasonForm):
     on_shelf = forms.BooleanField(label=_("东西是好的，放回货架"), required=False)
 
 
-class StoreForm(forms.ModelForm):
-    """A store; its community is chosen once."""
+class OnceChosenForm(forms.ModelForm):
+    """A row that belongs to something which is chosen once, when it is new: a community, a store."""
+
+    belongs_to: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields = {self.belongs_to: self.chooser(), **self.fields}
+
+    def chooser(self) -> forms.Field:
+        """The field in which it is chosen."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """Where it belongs, before it is compared with others of that place."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get(self.belongs_to):
+            setattr(self.instance, self.belongs_to, data[self.belongs_to])
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {self.belongs_to}  # type: ignore[misc]
+
+
+class OfStoreForm(OnceChosenForm):
+    """A row of a store that the user keeps."""
+
+    belongs_to = "store"
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        self.stores = Store.objects.visible_to(user).order_by("unit__path", "pinyin")
+        super().__init__(*args, **kwargs)
+
+    def chooser(self) -> forms.Field:
+        """One of their stores."""
+        label = _("积分超市")
+        return forms.ModelChoiceField(queryset=self.stores, to_field_name="uid", label=label, empty_label=None)
+
+
+class OfCommunityForm(OnceChosenForm):
+    """A row of a community in which the user has a right."""
+
+    belongs_to = "unit"
+    right: ClassVar[Right]
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def chooser(self) -> forms.Field:
+        """One of their communities."""
+        return UnitField(user=self.user, right=self.right, levels=[Level.COMMUNITY], label=_("社区"))
+
+
+class StoreForm(OfCommunityForm):
+    """A store."""
+
+    right = Right.KEEP_STORE
 
     class Meta:
         model = Store
         fields = ("name", "place", "opening", "is_open")
 
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            unit = UnitField(user=user, right=Right.KEEP_STORE, levels=[Level.COMMUNITY], label=_("社区"))
-            self.fields = {"unit": unit, **self.fields}
 
-    def clean(self) -> dict[str, Any]:
-        """The community before the names are compared."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("unit"):
-            self.instance.unit = data["unit"]
-        return data
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"unit"}
-
-
-class GoodsForm(forms.ModelForm):
-    """One sort of goods; the store and the first price are given once."""
+class GoodsForm(OfStoreForm):
+    """One sort of goods; the first price is given with it."""
 
     points = forms.IntegerField(label=_("几分"), min_value=1, max_value=100_000)
     photo = forms.FileField(label=_("照片"), required=False, help_text=_("可不传"))
@@ -96,26 +137,12 @@ class GoodsForm(forms.ModelForm):
     class Meta:
         model = Goods
         fields = ("name", "category", "measure", "most_a_month", "is_active")
-        labels = {"most_a_month": _("每人 30 天最多几件")}
+        labels: ClassVar = {"most_a_month": _("每人 30 天最多几件")}
 
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            stores = Store.objects.visible_to(user).order_by("unit__path", "pinyin")
-            store = forms.ModelChoiceField(queryset=stores, to_field_name="uid", label=_("积分超市"), empty_label=None)
-            self.fields = {"store": store, **self.fields}
-        else:
+        if self.instance.pk is not None:
             del self.fields["points"]
-
-    def clean(self) -> dict[str, Any]:
-        """The store before the names are compared."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("store"):
-            self.instance.store = data["store"]
-        return data
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"store"}
 
 
 class PriceForm(forms.Form):
@@ -144,9 +171,10 @@ class SpoilForm(WithId):
     reason = forms.CharField(label=_("怎么坏的"), max_length=120)
 
 
-class BudgetForm(forms.ModelForm):
+class BudgetForm(OfCommunityForm):
     """Money for goods of a community in a year."""
 
+    right = Right.KEEP_BUDGETS
     yuan = forms.DecimalField(
         label=_("预算（元）"), max_value=Decimal(100_000_000), decimal_places=2,
         validators=[MinValueValidator(Decimal(0))],
@@ -156,52 +184,27 @@ class BudgetForm(forms.ModelForm):
         model = GoodsBudget
         fields = ("year",)
 
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            unit = UnitField(user=user, right=Right.KEEP_BUDGETS, levels=[Level.COMMUNITY], label=_("社区"))
-            self.fields = {"unit": unit, **self.fields}
-        else:
+        if self.instance.pk is not None:
             del self.fields["year"]
             self.fields["yuan"].initial = money.yuan(self.instance.fen)
 
     def clean(self) -> dict[str, Any]:
-        """In fen, and the community before the years are compared."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("unit"):
-            self.instance.unit = data["unit"]
+        """In fen."""
+        data = super().clean()
         if data.get("yuan") is not None:
             self.instance.fen = money.fen(data["yuan"])
         return data
 
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"unit", "fen"}
 
-
-class DayForm(forms.ModelForm):
-    """An exchange day; its store is chosen once."""
+class DayForm(OfStoreForm):
+    """An exchange day."""
 
     class Meta:
         model = ExchangeDay
         fields = ("on", "hours", "place")
-        widgets = {"on": DAY}
-
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            stores = Store.objects.visible_to(user).order_by("unit__path", "pinyin")
-            store = forms.ModelChoiceField(queryset=stores, to_field_name="uid", label=_("积分超市"), empty_label=None)
-            self.fields = {"store": store, **self.fields}
-
-    def clean(self) -> dict[str, Any]:
-        """The store before the days are compared."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("store"):
-            self.instance.store = data["store"]
-        return data
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"store"}
+        widgets: ClassVar = {"on": DAY}
 
 
 class NumberForm(forms.Form):

@@ -71,17 +71,17 @@ def _in_use(person_id: int) -> Passbook | None:
 def _issued(person_id: int, unit_id: int, acting_user: Actor) -> Passbook:
     before = Passbook.objects.of_person(person_id).order_by("-pk").first()
     opening = before.printed if before else 0
-    while True:
+    made = None
+    while made is None:
         body = f"{secrets.randbelow(10**8):08d}"
         try:
             with transaction.atomic():
-                made: Passbook = Passbook.objects.create(
+                made = Passbook.objects.create(
                     person_id=person_id, unit_id=unit_id, number=body + _check_digits(body), opening=opening,
                     printed=opening, issued_by_id=acting_user.pk, issued_at=clock.now(),
                 )  # fmt: skip
-            break
-        except IntegrityError:
-            if found := _in_use(person_id):  # somebody at the next desk was faster
+        except IntegrityError:  # the number is taken, or somebody at the next desk was faster
+            if found := _in_use(person_id):
                 return found
     if before is None:
         _bring_forward(made)

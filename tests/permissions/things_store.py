@@ -106,6 +106,6 @@ def add(world: World, name: str, unit: Unit) -> None:
         person=guest, role=THREE_HEADS[1], unit=store.unit, starts_on=timezone.localdate(), ends_on=timezone.localdate()
     )
     _points(account_id_of(guest.pk))
-    store.guest = guest
+    store.guest = guest  # type: ignore[attr-defined]
     for sort, thing in things.items():
         world.things[sort, name] = thing

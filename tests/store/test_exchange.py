@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -175,14 +176,15 @@ def test_somebody_named_collects_and_who_it_was_is_kept(shop: Shop) -> None:
 def test_at_the_counter_somebody_is_served_there_and_then(shop: Shop) -> None:
     worker, leader = shop.cast.worker, shop.cast.leader
     person = person_of(leader)
-    asked = {"store": shop.store, "person": person, "goods": shop.soap, "acting_user": worker}
+    asked: dict[str, Any] = {"store": shop.store, "person": person, "goods": shop.soap, "acting_user": worker}
     with pytest.raises(Invalid):
         desk.serve(id=uuid.uuid4(), confirmed="card", **asked)
     with pytest.raises(Invalid):
         desk.serve(id=uuid.uuid4(), confirmed="code", code="000000", **asked)
     key = uuid.uuid4()
-    for _again in range(2):
-        made = desk.serve(id=key, confirmed="code", code=desk.counter_code(person), **asked)
+    code = desk.counter_code(person)
+    made, again = (desk.serve(id=key, confirmed="code", code=code, **asked) for _tap in range(2))
+    assert made.pk == again.pk
     assert (made.state, made.is_proxy, balance_of(leader.person_id)) == ("collected", True, 29)
     card = passbooks.issue(person=person, store=shop.store, acting_user=worker)
     met = desk.meet(store=shop.store, number=card.number, acting_user=worker)

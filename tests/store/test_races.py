@@ -32,7 +32,7 @@ def shop(committed_cast: Cast) -> Shop:
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Every act in a thread of its own, all let go together; what each gave, or how it was refused."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+    gate, results = threading.Barrier(len(acts)), list[Any]([None] * len(acts))
 
     def run(number: int, act: Callable[[], Any]) -> None:
         try:

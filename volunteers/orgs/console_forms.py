@@ -29,7 +29,7 @@ def take_refusal(form: forms.BaseForm, refusal: Refused) -> None:
 
 def form_page(
     request: HttpRequest,
-    form: forms.Form,
+    form: forms.BaseForm,
     act: Callable[[dict[str, Any]], object],
     *,
     title: str | Promise,

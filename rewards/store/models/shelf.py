@@ -69,8 +69,12 @@ class Category(models.TextChoices):
 
 
 class Goods(models.Model):
-    """One sort of thing. `stock` is what lies there, `reserved` what of it is promised; both move conditionally."""
+    """One sort of thing. `stock` is what lies there, `reserved` what of it is promised; both move conditionally.
 
+    `price` is there after `priced()`.
+    """
+
+    price: int | None
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="goods", verbose_name=_("积分超市"))
     name = models.CharField(_("名称"), max_length=40)
