@@ -5,6 +5,7 @@ Whoever wrote more than the line (the hours of an event) registers how it is tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from rewards.points.services import reverse_transfer
 
 TakeBack = Callable[[Transfer, str, Actor], object]
 _takers: dict[str, TakeBack] = {}
+_GROUP = re.compile(r"[a-z_]+:[0-9a-f-]{36}:")
 
 
 def takes_back(sort: str) -> Callable[[TakeBack], TakeBack]:
@@ -38,14 +40,20 @@ def lines_of(person_id: int, user: Actor) -> QuerySet[Transfer]:
     return rows.order_by("-at", "-pk")
 
 
+def group_of(line: Transfer) -> str:
+    """What the sources of all lines of the same thing begin with; empty for a line that stands alone."""
+    found = _GROUP.match(line.source_key)
+    return found[0] if found else ""
+
+
 def lines_beside(line: Transfer, user: Actor) -> list[Transfer]:
     """What came of the same thing (`event:<number>:…`), by name, so that one written twice stands beside itself."""
-    parts = line.source_key.split(":")
-    if len(parts) < 3:
+    group = group_of(line)
+    if not group:
         return [line]
     found = list(
         _given(user)
-        .filter(source_key__startswith=":".join(parts[:2]) + ":")
+        .filter(source_key__startswith=group)
         .annotate(name=F("to_account__person__name"))
         .order_by("to_account__person__pinyin", "to_account__person_id", "at")
     )
