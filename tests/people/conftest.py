@@ -80,7 +80,7 @@ def make_trace(cast: Cast) -> Trace:
         fingerprint="0" * 64,
     )  # fmt: skip
     award_points(
-        person_id=person.pk, rule="task_done", points=7, source_key="canary", reason="任务", unit_id=area.pk,
+        person_id=person.pk, rule="task_done", points=5, source_key="canary", reason="任务", unit_id=area.pk,
         acting_user=SYSTEM,
     )  # fmt: skip
     _sign_up(cast, person)

@@ -92,7 +92,7 @@ def test_what_others_rely_on_stays_under_a_pseudonym(trace: Trace) -> None:
     balance = PointsAccount.objects.get(person=trace.person).balance
     lines = Transfer.objects.count()
     erase_person(person=trace.person, acting_user=SYSTEM)
-    assert PointsAccount.objects.get(person=trace.person).balance == balance == 7
+    assert PointsAccount.objects.get(person=trace.person).balance == balance == 5
     assert Transfer.objects.count() == lines
     call_command("verify_ledger", stdout=io.StringIO())
     assert Appointment.objects.get(person=trace.person).ended_reason == ""
@@ -219,7 +219,7 @@ def test_consents_keep_the_proof_and_withdrawing_stops_at_once(trace: Trace) -> 
 
 
 def test_the_warning_names_the_points(trace: Trace) -> None:
-    assert "7" in str(privacy.warnings(trace.person.pk)[0])
+    assert "5" in str(privacy.warnings(trace.person.pk)[0])
 
 
 def test_erasing_says_when(trace: Trace) -> None:
