@@ -86,7 +86,7 @@ class FillForm(FreshForm):
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unit = UnitField(user=user, right=Right.KEEP_BUDGETS, levels=LEVELS, label=_("哪个单位"))
-        self.fields = {"uid": self.fields["uid"], "unit": unit, **self.fields}  # type: ignore[assignment]
+        self.fields = {"uid": self.fields["uid"], "unit": unit, **self.fields}
 
 
 class TakeBackForm(FreshForm):

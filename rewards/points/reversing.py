@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,6 @@ def lines_beside(line: Transfer, user: Actor) -> list[Transfer]:
     found = list(
         _given(user)
         .filter(source_key__startswith=group)
-        .annotate(name=F("to_account__person__name"))
         .order_by("to_account__person__pinyin", "to_account__person_id", "at")
     )
     return found or [line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -41,16 +42,16 @@ class TalkedMonth:
 def months_of(lines: Iterable[Line], person_id: int) -> list[TalkedMonth]:
     """The lines by month; a reversal stands with its original, in the original's month. Two queries."""
     known = list(lines)
-    backs = {line.reverses_id: line for line in known if line.reverses_id}
+    backs: dict[uuid.UUID | None, Line] = {line.reverses_id: line for line in known if line.reverses_id}
     originals = {line.id for line in known}
     shown = [line for line in known if line.reverses_id not in originals]
-    confirmed = dict(_confirmations(shown, person_id))
+    confirmed: dict[uuid.UUID | None, str] = dict(_confirmations(shown, person_id))
     told = [Told(line, backs.get(line.id), confirmed.get(line.id, "")) for line in shown]
     by_month = groupby(told, lambda one: posting.month_of(one.line.at))
     return [TalkedMonth(first, list(rows)) for first, rows in by_month]
 
 
-def _confirmations(lines: Iterable[Line], person_id: int) -> Iterator[tuple[object, str]]:
+def _confirmations(lines: Iterable[Line], person_id: int) -> Iterator[tuple[uuid.UUID | None, str]]:
     """Who booked what somebody earned, as the role held on that day; nothing of oneself, of the system, of staff."""
     asked = [line for line in lines if line.actor_id and line.points > 0 and not (line.by_staff or line.is_reversal)]
     accounts = User.objects.filter(pk__in={line.actor_id for line in asked}).exclude(person_id=person_id)

@@ -60,7 +60,7 @@ def test_a_budget_never_holds_more_than_its_limit(cast: Cast, settings: Any) -> 
     settings.POINTS_BUDGET_MOST = 60
     with pytest.raises(Invalid, match="要改") as refusal:
         fill(cast, 61)
-    assert "最多放 60 分" in refusal.value.errors["points"]
+    assert "最多放 60 分" in str(refusal.value.errors["points"])
     first, second = fill(cast, 40), fill(cast, 40)
     budgets.approve_fill(fill=first, acting_user=cast.district_clerk)
     with pytest.raises(Conflict, match="现在还有 40 分"):

@@ -47,8 +47,9 @@ def draft(**values: Any) -> Draft:
     now = rules.version_in_force()
     points: dict[str, int] = values.pop("points", {})
     lines = [replace(line, points=points.get(line.code, line.points)) for line in now.rules.values()]
-    shape = {"ceiling": now.ceiling, "valid_months": now.valid_months, "warn_days": now.warn_days}
-    return Draft(**{"starts_on": days(10), "why": "调解太辛苦了", "lines": lines} | shape | values)
+    shape: dict[str, Any] = {"ceiling": now.ceiling, "valid_months": now.valid_months, "warn_days": now.warn_days}
+    shape |= {"starts_on": days(10), "why": "调解太辛苦了", "lines": lines}
+    return Draft(**shape | values)
 
 
 def drafted(cast: Cast, **values: Any) -> RuleVersion:

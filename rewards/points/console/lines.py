@@ -43,7 +43,7 @@ def line_find(request: HttpRequest) -> HttpResponse:
     if person is not None:
         lines = Paginator(reversing.lines_of(person.pk, request.user), A_PAGE).get_page(request.GET.get("page"))
         for line in lines:
-            line.has_others = bool(reversing.group_of(line))
+            line.has_others = bool(reversing.group_of(line))  # type: ignore[attr-defined]
     context = page(_("积分更正"), icon="undo", form=form, person=person, lines=lines)
     return render(request, "points/console_lines.html", context)
 
