@@ -22,7 +22,7 @@ from config.demo.ledger import Ledger
 from config.demo.merchants import load_merchants
 from config.demo.orgs import load_orgs
 from config.demo.pages import Pages
-from config.demo.people import load_people
+from config.demo.people import Ground, load_people
 from config.demo.personas import LEADER
 from config.demo.posts import Posts, load_former, unbalance
 from config.demo.privacy import load_privacy
@@ -84,16 +84,21 @@ def load_demo(district: District, say: Say) -> None:
         say(f"结构调整 {load_structure(ground, calendar)} 项")
         agreed, asked = load_privacy(calendar)
         say(f"同意书 {agreed:,} 份，个人信息请求 {asked} 件")
-        papers, cards, told = load_honours(ground, calendar)
-        say(f"证书 {papers:,} 张，感谢卡 {cards} 张，故事 {told} 篇")
-        say(f"积分流水 {ledger.write():,} 笔")
-        given, drawn = load_awards(ground, calendar)
-        say(f"录入的积分 {given} 条，抽查 {drawn} 条")
-        stores, reserved = load_store(ground, rng, calendar)
-        say(f"积分超市 {stores} 家，{reserved} 份预约")
+        _reward(ground, calendar, ledger, rng, say)
         forget_pokes()
         audit.record(actor=SYSTEM, act="demo.load", obj=ground.district, unit_id=ground.district.pk)
         _analyze()
+
+
+def _reward(ground: Ground, calendar: Calendar, ledger: Ledger, rng: random.Random, say: Say) -> None:
+    """Honours, points with what was awarded by hand, and what they buy."""
+    papers, cards, told = load_honours(ground, calendar)
+    say(f"证书 {papers:,} 张，感谢卡 {cards} 张，故事 {told} 篇")
+    say(f"积分流水 {ledger.write():,} 笔")
+    given, drawn = load_awards(ground, calendar)
+    say(f"录入的积分 {given} 条，抽查 {drawn} 条")
+    stores, reserved = load_store(ground, rng, calendar)
+    say(f"积分超市 {stores} 家，{reserved} 份预约")
 
 
 def _workbook(district: District) -> bytes:

@@ -35,13 +35,13 @@ class Offer:
     roles: tuple[str, ...] = EVERYBODY
     passive: bool = False  # nothing to show at a counter: cover, information
     renews: str = "none"
-    how: str = "到店里先说一声有三长优惠，付钱前打开这一页，让店员扫一下，或把 8 个数字念给他。"
+    spoken: str = "到店里先说一声有三长优惠，付钱前打开这一页，让店员扫一下，或把 8 个数字念给他。"
     source: str = "爱心商家协议"
 
     @property
     def how_to_use(self) -> str:
         """As one neighbour would tell another."""
-        return "您什么都不用做。" + ("" if self.how == type(self).how else self.how) if self.passive else self.how
+        return f"您什么都不用做。{self.spoken}" if self.passive else self.spoken
 
 
 BARBER = "barber"
@@ -67,46 +67,46 @@ OFFERS: tuple[Offer, ...] = (
     Offer("理发", BARBER, LIFE, "8 折", "洗剪吹都算，不用预约，早上人少。", times=2, renews=QUARTERLY),
     Offer(
         "买药抵用", "pharmacy", LIFE, "20 元", "满 60 元可用，保健品除外。", renews=QUARTERLY,
-        how="拿好药去收银台，打开这一页让店员扫一下，当场少付 20 元。医保卡照刷。",
+        spoken="拿好药去收银台，打开这一页让店员扫一下，当场少付 20 元。医保卡照刷。",
     ),
     Offer(
         "健康体检", "clinic", LIFE, "1 次", "抽血、心电图、彩超，半天做完，报告一周后拿。", places=50,
-        how="先打卫生站的电话约一个早上，空腹来。到了导诊台打开这一页，让护士扫一下。", source="区卫生服务中心体检协议",
+        spoken="先打卫生站的电话约一个早上，空腹来。到了导诊台打开这一页，让护士扫一下。", source="区卫生服务中心体检协议",
     ),
     Offer("米面油", "grocer", LIFE, "9 折", "散装也算，老人买多了送到家。", times=4, renews=MONTHLY),
     Offer("一碗热面", "noodles", LIFE, "1 碗", "值班那天来，牛肉面、素面任选。", times=2, renews=MONTHLY),
     Offer("看电影", "cinema", LIFE, "15 元", "工作日白天场，一张票抵 15 元，带老伴也行。", times=2, renews=MONTHLY),
     Offer(
         "公交月卡", "bus", LIFE, "5 折", "每月充一次，办卡不收工本费。", renews=MONTHLY,
-        how="带上公交卡去服务点，充值前打开这一页让柜台扫一下。",
+        spoken="带上公交卡去服务点，充值前打开这一页让柜台扫一下。",
     ),
     Offer(
         "公园年卡", "park", LIFE, "1 张", "一卡两人，带上孙辈也行，荷花季也能进。",
-        how="到公园东门的窗口打开这一页，扫一下就给卡，不用照片。",
+        spoken="到公园东门的窗口打开这一页，扫一下就给卡，不用照片。",
     ),
     Offer(
         "图书馆多借几本", "library", LIFE, "20 本", "一次能借 20 本，借期 60 天，可以替邻居借。",
-        how="第一次去服务台打开这一页扫一下，读者证就升好了，以后不用再出示。",
+        spoken="第一次去服务台打开这一页扫一下，读者证就升好了，以后不用再出示。",
     ),
     Offer(
         "意外险", "insurer", WORK, "保障中", "走访、值班路上磕了碰了都管，一年有效，门诊也报。", passive=True,
-        how="万一出了事，先看病，留好单据，打给社区，社区帮您报。", source="区级统保协议",
+        spoken="万一出了事，先看病，留好单据，打给社区，社区帮您报。", source="区级统保协议",
     ),
     Offer(
         "急救培训", "college", WORK, "1 次", "心肺复苏、海姆立克，半天学会，发证。", places=400,
-        how="领了名额，学院会排一个周六上午。到教室门口打开这一页扫一下。", source="区应急培训计划",
+        spoken="领了名额，学院会排一个周六上午。到教室门口打开这一页扫一下。", source="区应急培训计划",
     ),
     Offer(
         "手机流量", "telecom", WORK, "5 GB", "每季度一次，哪家的号码都行。", renews=QUARTERLY,
-        how="到营业厅打开这一页扫一下，报要充的手机号，当场到账。",
+        spoken="到营业厅打开这一页扫一下，报要充的手机号，当场到账。",
     ),
     Offer(
         "学堂旁听", "college", POLITICAL, "1 学期", "社区学院的课，任选一门旁听。", roles=(GROUPS, AREAS), places=200,
-        how="先领名额，开学第一课到教室打开这一页扫一下。", source="社区学院来函",
+        spoken="先领名额，开学第一课到教室打开这一页扫一下。", source="社区学院来函",
     ),
     Offer(
         "议事会旁听", "college", POLITICAL, "邀请", "每季度的区议事会留了旁听席，有话可以当面说。", passive=True,
-        how="日子定了会告诉您，想去就去，不去也没关系。", source="区议事会旁听办法",
+        spoken="日子定了会告诉您，想去就去，不去也没关系。", source="区议事会旁听办法",
     ),
 )  # fmt: skip
 

@@ -26,9 +26,7 @@ def test_every_list_opens_for_staff_only(cast: Cast, client_for: ClientFor, name
     assert client_for(cast.leader).get(url).status_code == 403
 
 
-def test_records_are_found_by_name_and_day_in_ones_own_units(
-    cast: Cast, client_for: ClientFor, served: Served
-) -> None:
+def test_records_are_found_by_name_and_day_in_ones_own_units(cast: Cast, client_for: ClientFor, served: Served) -> None:
     served(project="邻里节布置", started_at=at(2026, 3, 5))
     gone = served(project="写错的一条", started_at=at(2026, 4, 5))
     served(cast.other_leader, project="别的社区", unit_id=cast.other_neighbourhood.pk)

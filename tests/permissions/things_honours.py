@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ def add(world: World, name: str, unit: Unit) -> None:
     """Somebody who served there, what was written down of that, and what was given to them."""
     person = Person.objects.create(name=f"服务者{name}")
     now, today = timezone.now(), timezone.localdate()
-    values = {"person_id": person.pk, "project": f"值守 {name}", "started_at": now, "unit_id": unit.pk}
+    values: dict[str, Any] = {"person_id": person.pk, "project": f"值守 {name}", "started_at": now, "unit_id": unit.pk}
     record = record_hours(minutes=60, source_key=f"matrix:{uuid.uuid4()}", acting_user=SYSTEM, **values)
     entry = ServiceEntry.objects.create(
         id=uuid.uuid4(), project=f"清扫 {name}", started_at=now, minutes=30, unit=unit, fingerprint=NO_BODY
