@@ -41,7 +41,7 @@ def is_number(number: str) -> bool:
 
 
 def find_passbook(number: str) -> Passbook:
-    """The passbook in use with this number. Raises `Invalid` for a mistyped one, `Missing` for an old or unknown one."""
+    """The passbook in use with this number. Raises `Invalid` for a mistyped one, `Missing` for an old one."""
     if not is_number(number):
         raise Invalid(errors={"number": _("号码不对，请再看一遍：存折和卡是 10 个数字，兑换码是 8 个。")})
     found: Passbook | None = Passbook.objects.filter(number=number).select_related("person", "unit").first()

@@ -168,7 +168,7 @@ def cancel(*, redemption: Redemption, reason: str = "", acting_user: Actor) -> R
 
 @holds.on_expired
 def run_out(hold: Hold) -> None:
-    """A reservation that nobody collected: the points are free already, now the pieces are too, and the person hears."""
+    """What nobody collected: the points are free already, now the pieces are too, and the person hears."""
     rows = Redemption.objects.filter(pk=hold.pk, state=RedemptionState.RESERVED)
     if not rows.update(state=RedemptionState.EXPIRED, done_at=clock.now()):
         return

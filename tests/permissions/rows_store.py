@@ -37,6 +37,9 @@ LEFT = "former_leader former_stand_in"
 SHOPS = (
     who(f"leader leader_on_leave stand_in {LEFT}") | who("group_leader area_leader", "own below above")
 )  # fmt: skip
+# Those of them who hold a unit of this world have points; a stand-in, or who just left, has none.
+RICH = who("leader leader_on_leave") | who("group_leader area_leader", "own below above")
+_BUYING = rule((INVALID, who(f"stand_in {LEFT}")), (PAGE, RICH))
 # The reservation is the holder's of the unit: of the leaders there, and of staff in their own unit.
 MINE = who("leader leader_on_leave group_leader area_leader worker other_worker street_clerk district_clerk", "own")
 NOT_MINE = who("stand_in former_stand_in", "own below sibling above")
@@ -166,7 +169,7 @@ def _act(sort: str, full: Any = None, *, empty: str = IN) -> Row:
 
 PHONE = {
     "store_home": Row(signed_in(PAGE), signed_in(METHOD)),
-    "store_goods": Row(rule((PAGE, SHOPS)), rule((IN, SHOPS)), "goods", _reserve, rule((IN, SHOPS))),
+    "store_goods": Row(rule((PAGE, SHOPS)), rule((IN, SHOPS)), "goods", _reserve, _BUYING),
     "store_photo": Row(signed_in(MISSING), signed_in(METHOD), "goods"),
     "store_redemption": Row(rule(*_MINE), signed_in(METHOD), "redemption"),
     "store_cancel": Row(NO_GET, rule(*_MINE), "redemption", _nothing, rule(*_MINE)),
@@ -178,7 +181,7 @@ PHONE = {
     "store_prices": Row(all_alike(PAGE), all_alike(METHOD), "shop"),
     "api:goods": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:reserve": Row(
-        METHOD_FOR_ALL, signed_in(INVALID), "goods", _reserve_by_api, rule((IN, SHOPS)), json=True
+        METHOD_FOR_ALL, signed_in(INVALID), "goods", _reserve_by_api, _BUYING, json=True
     ),
     "api:redemptions": Row(signed_in(PAGE), METHOD_FOR_ALL, json=True),
     "api:redemption_cancel": Row(METHOD_FOR_ALL, rule(*_MINE), "redemption", _nothing, rule(*_MINE), json=True),
