@@ -61,7 +61,8 @@ def use_once(benefit: Benefit, user: User, clerk: User) -> VoucherUse:
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Everything begun together, each in a thread with a connection of its own; what each gave or raised."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier = threading.Barrier(len(acts))
+    outcomes: list[object] = [None] * len(acts)
 
     def run(number: int, act: Callable[[], object]) -> None:
         barrier.wait()

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import time_machine
@@ -20,7 +21,7 @@ from rewards.benefits.models import Benefit, Entitlement, Voucher, VoucherUse, V
 from rewards.benefits.paper import code_of, issue_paper_voucher
 from rewards.benefits.verifying import Answer, check_code, confirm_use, void_use
 from tests.benefits.making import make_benefit, show, use_once
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
 
@@ -110,7 +111,7 @@ def test_two_roles_show_each_benefit_once_and_a_role_brings_only_its_own(
     make_benefit(cast, name="只给组长", roles=["group_leader"])
     today = timezone.localdate()
     Appointment.objects.create(
-        person=cast.leader.person, role="group_leader", unit=cast.other_group, starts_on=today, ends_on=today
+        person=person_of(cast.leader), role="group_leader", unit=cast.other_group, starts_on=today, ends_on=today
     )
     page = client_for(cast.leader).get("/benefits/").content.decode()
     assert (page.count("两种都给"), page.count("只给组长")) == (1, 1)
@@ -157,7 +158,7 @@ def test_a_paper_voucher_is_printed_for_somebody_below_and_used_once(
 
 def test_a_new_paper_ends_the_old_one_and_none_is_printed_for_who_is_not_entitled(cast: Cast, barber: Benefit) -> None:
     post = Appointment.objects.select_related("unit").get(person=cast.leader.person)
-    words = {"benefit": barber, "appointment": post, "acting_user": cast.group_leader}
+    words: dict[str, Any] = {"benefit": barber, "appointment": post, "acting_user": cast.group_leader}
     old = code_of(issue_paper_voucher(id=uuid.uuid4(), **words))
     new = code_of(issue_paper_voucher(id=uuid.uuid4(), **words))
     assert check_code(code=old.qr, acting_user=cast.merchant_person).answer == Answer.EXPIRED
@@ -183,3 +184,15 @@ def test_the_last_use_ends_every_other_code_also_on_paper(cast: Cast) -> None:
 
 def test_claiming_twice_is_one_right(cast: Cast, barber: Benefit) -> None:
     assert claim(benefit=barber, acting_user=cast.leader) == claim(benefit=barber, acting_user=cast.leader)
+
+
+def test_a_code_that_was_replaced_a_moment_ago_dies_with_the_use_of_the_next(cast: Cast, barber: Benefit) -> None:
+    before = show(barber, cast.leader)
+    assert check_code(code=before.code, acting_user=cast.merchant_person).answer == Answer.VALID
+    shown_to_somebody = check_code(code=before.qr, acting_user=cast.merchant_person).voucher_id
+    assert shown_to_somebody
+    use_once(barber, cast.leader, cast.merchant_person)
+    assert check_code(code=before.code, acting_user=cast.merchant_person).answer == Answer.EXPIRED
+    with pytest.raises(Conflict):
+        confirm_use(id=uuid.uuid4(), voucher_id=shown_to_somebody, acting_user=cast.merchant_person)
+    assert VoucherUse.objects.count() == 1

@@ -20,7 +20,7 @@ from rewards.benefits.models import Benefit, BenefitState, Entitlement, Voucher
 from rewards.benefits.offers import set_benefit_state
 from rewards.benefits.verifying import Answer, check_code, confirm_use, void_use
 from tests.benefits.making import make_benefit, make_leaders, show, use_once
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
 from volunteers.units.rights import forget_grants
@@ -136,7 +136,7 @@ def test_a_second_role_keeps_what_it_gives_too(cast: Cast, check_up: Benefit) ->
     end_role(cast.leader)
     today = timezone.localdate()
     post = Appointment.objects.create(
-        person=cast.leader.person, role="neighbour_leader", unit=cast.neighbourhood, starts_on=today
+        person=person_of(cast.leader), role="neighbour_leader", unit=cast.neighbourhood, starts_on=today
     )
     assert revoke_past_roles() == 0
     assert state_of(cast.leader, check_up) == "claimed"
@@ -204,7 +204,7 @@ def test_a_second_person_reviews_before_anybody_sees_it(cast: Cast, client_for: 
         assert draft.state == "draft"
     second = make_leaders(cast, 1)[0]
     Appointment.objects.create(
-        person=second.person, role="district_clerk", unit=cast.district, starts_on=dt.date(2024, 1, 1)
+        person=person_of(second), role="district_clerk", unit=cast.district, starts_on=dt.date(2024, 1, 1)
     )
     reviewer = client_for(second)
     reviewer.post(url, {"state": "reviewed"})
