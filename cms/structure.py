@@ -37,7 +37,7 @@ def follow_units(change: StructureChange, moved: Moved) -> None:
 
 
 def _hand_over(unit_id: int, into: int) -> None:
-    """Notices, stories, drafts, and pages of events that go on: into the section of the unit that remains, with the pictures.
+    """Notices, stories, drafts, and pages of events that go on: to the unit that remains, with the pictures.
 
     The page of an event that is over stays with its event, as what the merged unit did.
     """

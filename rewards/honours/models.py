@@ -149,7 +149,6 @@ class HandOver(models.Model):
     first_on = models.DateField(_("从"))
     last_on = models.DateField(_("到"))
     by = by_account(_("经办人"))
-    purpose = models.CharField(_("用途"), max_length=60, blank=True, db_default="")
     fingerprint = models.CharField(max_length=64)
     at = models.DateTimeField(_("时间"), db_default=Now())
 

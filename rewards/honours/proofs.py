@@ -32,7 +32,13 @@ def hours_in(person_id: int, year: int | None) -> ServiceRecordQuerySet:
 
 
 @transaction.atomic
-def print_proof(*, id: uuid.UUID, year: int | None, shows_details: bool, acting_user: Actor) -> ServiceProof:  # noqa: A002
+def print_proof(
+    *,
+    id: uuid.UUID,  # noqa: A002
+    year: int | None,
+    shows_details: bool,
+    acting_user: Actor,
+) -> ServiceProof:
     """A paper about one's own service in a year (or ever), with a number that anybody may check.
 
     `shows_details`: whoever types the number also reads the days and the hours. The same id again is the same paper.

@@ -33,8 +33,10 @@ OURS = who(CLERKS, "own below")
 DISTRICT = who("district_clerk operating_clerk")
 # Whom somebody may thank: a resident those of the home and above, whoever sees people the leaders below.
 THANKS = (
-    who("resident", "own above") | who(LEADERS_ABOVE, "below") | who("worker other_worker worker_without_factor", "below")
-)  # fmt: skip
+    who("resident", "own above")
+    | who(LEADERS_ABOVE, "below")
+    | who("worker other_worker worker_without_factor", "below")
+)
 _DESK = Row(console((PAGE, who(CLERKS))), console((METHOD, who(CLERKS))))
 _FORM = Row(console((PAGE, who(CLERKS))), console((IN, who(CLERKS))))
 _ACT = console((METHOD, who(CLERKS)))

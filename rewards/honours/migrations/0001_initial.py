@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('first_on', models.DateField(verbose_name='从')),
                 ('last_on', models.DateField(verbose_name='到')),
-                ('purpose', models.CharField(blank=True, db_default='', max_length=60, verbose_name='用途')),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
