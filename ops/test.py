@@ -54,8 +54,8 @@ def run(name: str, marks: str, words: list[str], *, workers: int, services: dict
     report = REPORTS / f"{name.split(maxsplit=1)[0].lower()}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=8"]
-    if workers > 1:
-        command += ["-n", str(workers), "--dist", "worksteal", "-p", "tests.workers"]
+    if workers > 1:  # handed out in order: tests that empty the database come last, and stay last on each worker
+        command += ["-n", str(workers), "--dist", "load", "--maxschedchunk", "2", "-p", "tests.workers"]
     stored = REPORTS / report.stem
     shutil.rmtree(stored, ignore_errors=True)
     stored.mkdir(parents=True)
