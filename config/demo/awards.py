@@ -1,4 +1,4 @@
-"""Points given by hand in the sample district: budgets, awards in every state, a draft of new rules, last month's sample."""
+"""Points given by hand in the sample district: budgets, awards in each state, a draft of rules, last month's sample."""
 
 from __future__ import annotations
 

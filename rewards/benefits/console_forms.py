@@ -98,7 +98,7 @@ class PlacesForm(forms.Form):
 def edit(
     request: HttpRequest, form_class: type[ScopedModelForm], uid: uuid.UUID | None, back: str, **context: Any
 ) -> HttpResponse:
-    """Add or change one row of the user's scope; audited in the same transaction. `back` is a list, or one row's page."""
+    """Add or change one row of the user's scope; audited in the same transaction. `back` is a list or a row's page."""
     model = form_class._meta.model
     row = get_object_or_404(model.objects.visible_to(request.user), uid=uid) if uid else None
     form = form_class(request.POST or None, instance=row, user=request.user)

@@ -1,4 +1,4 @@
-"""A merchant checks a code and uses it up: once, and only where its benefit is given; within the day it can be undone."""
+"""A merchant checks a code and uses it up: once, and only where its benefit is given; undone within the day."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def chosen_among(shops: list[Merchant], uid: str) -> Merchant:
     return next((shop for shop in shops if str(shop.uid) == uid), shops[0])
 
 
-# -- the record ----------------------------------------------------------------------------------------------------------
+# -- the record --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def months_of(merchant: Merchant) -> list[dt.date]:
     return months
 
 
-# -- what it gives -------------------------------------------------------------------------------------------------------
+# -- what it gives -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def proposals_of(merchant: Merchant, limit: int = 20) -> list[MerchantWish]:
     return list(rows.order_by("-at", "-pk")[:limit])
 
 
-# -- whether promises are kept -------------------------------------------------------------------------------------------
+# -- whether promises are kept -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +216,11 @@ def need_a_hand(merchants: QuerySet[Merchant]) -> QuerySet[Merchant]:
     staffed = Q(clerks__ends_on__isnull=True) | Q(clerks__ends_on__gte=today)
     manned = Merchant.objects.filter(staffed, clerks__starts_on__lte=today).values("pk")
     agreed = Merchant.objects.filter(agreements__isnull=False).values("pk")
-    return merchants.partners().filter(Q(pk__in=reported) | ~Q(pk__in=manned) | ~Q(pk__in=agreed))  # type: ignore[attr-defined]
+    wanting = Q(pk__in=reported) | ~Q(pk__in=manned) | ~Q(pk__in=agreed)
+    return merchants.partners().filter(wanting)  # type: ignore[attr-defined]
 
 
-# -- for everybody -------------------------------------------------------------------------------------------------------
+# -- for everybody -----------------------------------------------------------------------------------------------------
 
 
 def shops_by_community() -> list[tuple[Unit, list[Merchant]]]:

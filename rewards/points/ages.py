@@ -1,7 +1,7 @@
 """How old points are. The oldest are spent first, so what is left is always what came last.
 
 Points are counted in lots with a last day. An award lasts so many months; what a former leader earned in the role lasts
-90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning does.
+90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def ended_roles(person_ids: Collection[int], day: dt.date) -> dict[int, dt.date]
 def lots_of(
     accounts: dict[int, int], ended: dict[int, dt.date], version: Version, day: dt.date
 ) -> dict[int, list[Lot]]:
-    """What came into accounts (id: person) and still lasts on a day, by account, the longest lasting first. Two queries.
+    """What came into accounts (id: person) and still lasts on a day, by account, longest lasting first; two queries.
 
     Neither what was taken back nor the taking back counts: both are gone.
     """

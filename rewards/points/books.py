@@ -1,7 +1,7 @@
 """Adding the whole ledger up again: every balance, ceiling, reversal, hold, award and sealed day (goal G7).
 
-All checks see the books as of one instant. Lines are read a month and a day at a time, so that memory does not grow with
-the ledger; twenty million take less than five minutes (`python -m tests.speed ledger`).
+All checks see the books as of one instant. Lines are read a month and a day at a time, so that memory does not grow
+with the ledger; twenty million take less than five minutes (`python -m tests.speed ledger`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _CHECKS = {
         WHERE kind NOT IN ('person', 'budget', 'provider') AND (balance <> 0 OR held <> 0)""",
     "account {} has {} held, its open holds add up to {}": """
         SELECT a.id, a.held, COALESCE(h.points, 0) FROM points_pointsaccount a LEFT JOIN
-        (SELECT account_id, SUM(points) AS points FROM points_hold WHERE state = 'held' GROUP BY 1) h ON h.account_id = a.id
+        (SELECT account_id, SUM(points) AS points FROM points_hold WHERE state = 'held' GROUP BY 1) h
+        ON h.account_id = a.id
         WHERE a.held <> COALESCE(h.points, 0)""",
     "hold {} is {}, but its line is {}": """
         SELECT id, state, COALESCE(CAST(transfer_id AS text), 'missing') FROM points_hold

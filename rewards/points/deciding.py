@@ -39,7 +39,7 @@ def close(row: Row, state: AskedState, *, act: str, answer: str, acting_user: Ac
 
 
 def refuse(row: Row, *, may: bool, act: str, reason: str, acting_user: Actor) -> Row | None:
-    """Not approved, with a reason that whoever asked reads; None when it was so already. In the caller's transaction."""
+    """Not approved, with a reason that whoever asked reads; None when it was so before. In the caller's transaction."""
     if not may:
         raise Denied(_("这一条要请另一位同事来批。"))
     if not reason.strip():

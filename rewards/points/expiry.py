@@ -141,7 +141,7 @@ def _reason() -> str:
 
 
 def warn(day: dt.date | None = None) -> int:
-    """Tell those whose points run out, once: so many days before, and after the last role. Returns how many were told."""
+    """Tell those whose points run out, once: so many days before, and after the last role. Returns how many."""
     today = day or clock.today()
     version = version_in_force(today)
     soon = today + dt.timedelta(days=version.warn_days)

@@ -32,8 +32,9 @@ def award_clauses(made: str) -> str:
     """
     return (
         "award_month AS (INSERT INTO points_monthearned (person_id, month, points, last_given) "  # noqa: S608
-        "SELECT %(award_person)s::bigint, date_trunc('month', statement_timestamp() AT TIME ZONE %(award_zone)s::text)::date,"
-        " LEAST(%(award_points)s::int, %(award_ceiling)s::int), LEAST(%(award_points)s::int, %(award_ceiling)s::int) "
+        "SELECT %(award_person)s::bigint, date_trunc('month', statement_timestamp() AT TIME ZONE %(award_zone)s::text)"
+        "::date, LEAST(%(award_points)s::int, %(award_ceiling)s::int), "
+        "LEAST(%(award_points)s::int, %(award_ceiling)s::int) "
         f"FROM {made} ON CONFLICT (person_id, month) DO UPDATE SET last_given = {_ROOM}, "
         f"points = points_monthearned.points + {_ROOM} RETURNING last_given), "
         "award_account AS (INSERT INTO points_pointsaccount (kind, person_id, balance, held) "

@@ -1,8 +1,8 @@
 """The seal of a day: a tree over the day's lines, and a link to the day before (docs/operators.md says how to redo it).
 
-A line's leaf is SHA-256 over a zero byte and the line; a node is SHA-256 over a one byte and its two children; an odd one out
-goes up as it is. The lines of a day lie in the order of instant and id. A line's bytes are those of PostgreSQL's binary
-COPY: the number of columns, then each column with its length.
+A line's leaf is SHA-256 over a zero byte and the line; a node is SHA-256 over a one byte and its two children; an odd
+one out goes up as it is. The lines of a day lie in the order of instant and id. A line's bytes are those of
+PostgreSQL's binary COPY: the number of columns, then each column with its length.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ GRACE = dt.timedelta(minutes=20)
 """After midnight: longer than any statement may run, so that whatever began before it has its transaction number."""
 
 
-# -- bytes, leaves, trees ------------------------------------------------------------------------------------------------
+# -- bytes, leaves, trees ----------------------------------------------------------------------------------------------
 
 
 def _packed(name: str, value: Any) -> bytes:
@@ -103,8 +103,8 @@ def _lines(since: dt.datetime, until: dt.datetime) -> Iterator[bytes]:
         return
     connection.ensure_connection()
     statement = (
-        f"COPY (SELECT {', '.join(COLUMNS)} FROM points_transfer WHERE at >= %s AND at < %s ORDER BY at, id) "  # noqa: S608
-        "TO STDOUT (FORMAT BINARY)"
+        f"COPY (SELECT {', '.join(COLUMNS)} FROM points_transfer "  # noqa: S608
+        "WHERE at >= %s AND at < %s ORDER BY at, id) TO STDOUT (FORMAT BINARY)"
     )
     with connection.connection.cursor() as cursor, cursor.copy(statement, (since, until)) as copied:
         for piece in copied:
@@ -115,7 +115,7 @@ def _lines(since: dt.datetime, until: dt.datetime) -> Iterator[bytes]:
                 yield line
 
 
-# -- making seals --------------------------------------------------------------------------------------------------------
+# -- making seals ------------------------------------------------------------------------------------------------------
 
 
 def day_of(moment: dt.datetime) -> dt.date:
@@ -179,7 +179,7 @@ class Midnight:
         return day if oldest >= self._until else None
 
 
-# -- checking seals ------------------------------------------------------------------------------------------------------
+# -- checking seals ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def reward_costs(request: HttpRequest) -> HttpResponse:
     return _shown(request, COSTS, "reports/console_costs.html", wanted, lines=lines, whole=whole)
 
 
-# -- as files ------------------------------------------------------------------------------------------------------------
+# -- as files ----------------------------------------------------------------------------------------------------------
 
 
 def _file(

@@ -1,4 +1,4 @@
-"""Months added up once, so that a report does not read a year of lines. By community, rule and sort; never by person."""
+"""Months added up once, so that no report reads a year of lines. By community, rule and sort; never by person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from volunteers.units.models import Unit
 
 
 class Flow(models.TextChoices):
-    """What a line did, told from its two sides; whatever is not named here only moved between accounts of the system."""
+    """What a line did, told from its two sides; whatever is not named here only moved within the system."""
 
     ISSUED = "issued", _("发放")
     SPENT = "spent", _("兑换")

@@ -98,7 +98,7 @@ def _period(request: HttpRequest) -> Period:
 
 
 def asked(request: HttpRequest, right: Right = Right.SEE_REWARD_REPORTS) -> Asked:
-    """What the address asks for; one's own highest place and this month when it says nothing. Raises 404 and `Denied`."""
+    """What the address asks for; one's highest place and this month when it says nothing. Raises 404 and `Denied`."""
     user: Any = request.user
     named = request.GET.get("unit", "")
     rows = Unit.objects.visible_to(user).filter(level__in=PLACES)

@@ -1,4 +1,4 @@
-"""What a code is: two ways to show it, forged ones refused, undone within the day, on paper for whoever has no phone."""
+"""What a code is: two ways to show it, forged ones refused, undone within the day, on paper for want of a phone."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ CODE = ("cms", "config", "events", "rewards", "volunteers", "foundation")
 
 ONE_FACT_EACH = {
     # List or file: why a number may stand beside a person.
-    "console_service_list": "one certified record a row, by date: what a national volunteer system asks for; never a sum",
+    "console_service_list": "a certified record a row, by date: what a national volunteer system asks for; never a sum",
     "console_task_list": "a task a row, by date: whom it is for names roles, the numbers are of the task",
     "console_redemption_list": "what is to be handed over at the counter: one reservation a row, pieces of goods",
 }
@@ -105,7 +105,7 @@ def _is_amount(one: Any, name: str) -> bool:
     return bool(MERIT.search(str(one.field_name or name))) and one.lookup_expr in {"gt", "gte", "lt", "lte", "range"}
 
 
-# -- every file that leaves -----------------------------------------------------------------------------------------------
+# -- every file that leaves --------------------------------------------------------------------------------------------
 
 
 @cache
@@ -144,7 +144,7 @@ def test_no_file_holds_people_with_a_number_of_theirs() -> None:
     assert not wrong
 
 
-# -- the API ----------------------------------------------------------------------------------------------------------------
+# -- the API -----------------------------------------------------------------------------------------------------------
 
 
 def _schemas() -> dict[str, dict[str, Any]]:
@@ -188,12 +188,13 @@ def test_no_operation_of_the_api_can_be_asked_for_an_order_or_for_somebody_elses
     assert not wrong
 
 
-# -- pages ------------------------------------------------------------------------------------------------------------------
+# -- pages -------------------------------------------------------------------------------------------------------------
 
 LOOP = re.compile(r"{%\s*for\s+(.+?)\s+in\s+(.+?)\s*%}(.*?){%\s*endfor\s*%}", re.DOTALL)
 SOMEBODY = re.compile(r"{{[^}]*(person|leader|holder|surname|masked_name)[^}]*}}")
 NUMBER = re.compile(
-    r"{{[^}]*\b(points|balance|hours|minutes|uses|used_count|check_ins|done|visits|thanks|votes|earned|score|rank)\b[^}]*}}"
+    r"{{[^}]*\b(points|balance|hours|minutes|uses|used_count|check_ins|"
+    r"done|visits|thanks|votes|earned|score|rank)\b[^}]*}}"
 )
 
 

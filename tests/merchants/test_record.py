@@ -53,7 +53,8 @@ def test_a_month_adds_up_without_what_was_taken_back(cast: Cast, barber: Benefit
     noon, day = dt.datetime(2026, 11, 20, 12, tzinfo=district), dt.timedelta(days=1)
     for offer, at in (
         (barber, noon), (barber, noon), (pharmacy, noon), (barber, noon + day),
-        (barber, dt.datetime(2026, 11, 30, 23, 59, tzinfo=district)), (barber, dt.datetime(2026, 12, 1, tzinfo=district)),
+        (barber, dt.datetime(2026, 11, 30, 23, 59, tzinfo=district)),
+        (barber, dt.datetime(2026, 12, 1, tzinfo=district)),
     ):  # fmt: skip
         used(cast, offer, at)
     VoucherVoid.objects.create(use=used(cast, barber, noon), reason="点错了", by=cast.merchant_person)
@@ -104,9 +105,9 @@ def test_no_page_file_or_answer_of_a_shop_tells_who_came(cast: Cast, client_for:
         text_of(till.get(path))
         for path in (
             "/merchant/", "/merchant/history/", "/merchant/history/csv/", "/merchant/benefits/", "/merchant/sign/",
-            "/merchant/benefits/new/", f"/merchant/benefits/{barber.uid}/pause/", f"/merchant/uses/{fields['id']}/void/",
-            "/merchant/agreement/", "/shops/", f"/shops/{uid}/", "/api/merchants/", f"/api/merchants/{uid}/statement",
-            "/api/inbox/", "/sync", "/",
+            "/merchant/benefits/new/", f"/merchant/benefits/{barber.uid}/pause/",
+            f"/merchant/uses/{fields['id']}/void/", "/merchant/agreement/", "/shops/", f"/shops/{uid}/",
+            "/api/merchants/", f"/api/merchants/{uid}/statement", "/api/inbox/", "/sync", "/",
         )
     ]  # fmt: skip
     body = {"code": show(barber, cast.leader).code}

@@ -1,4 +1,4 @@
-"""What was not honoured: reported, looked into, paused from there, closed with what was done; the rate of promises kept."""
+"""What was not honoured: reported, looked into, paused from there, closed with words; the rate of promises kept."""
 
 from __future__ import annotations
 

@@ -120,8 +120,12 @@ AWARDS = {
     # Taken back by whoever asked; these were asked for by the program.
     "console_award_withdraw": Row(_ACT, console((DENIED, OURS)), "award"),
     # Without anything ticked one is sent back to the list, and what is out of sight is left out.
-    "console_award_approve_many": Row(_ACT, console((PAGE, who(CLERKS))), "award", _ticked, console((PAGE, who(CLERKS)))),
-    "console_award_refuse_many": Row(_ACT, console((PAGE, who(CLERKS))), "award", _ticked, console((PAGE, who(CLERKS)))),
+    **{
+        f"console_award_{step}_many": Row(
+            _ACT, console((PAGE, who(CLERKS))), "award", _ticked, console((PAGE, who(CLERKS)))
+        )
+        for step in ("approve", "refuse")
+    },
     "console_line_find": _DESK,
     "console_line_reverse": Row(
         console((PAGE, OURS)), console((IN, OURS)), "line", _why, console((PAGE, OURS))

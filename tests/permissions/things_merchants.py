@@ -1,4 +1,4 @@
-"""Of every unit: a shop that asks to join, one that is in, one that pauses, what one asks for, what was not honoured."""
+"""Of every unit: a shop that asks to join, one that is in, one that pauses, one's request, what was not honoured."""
 
 from __future__ import annotations
 

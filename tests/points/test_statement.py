@@ -1,4 +1,4 @@
-"""What somebody reads of the own points: every line in words, what is held, what runs out, this month; nobody else's."""
+"""What somebody reads of the own points: lines in words, what is held, what runs out, this month; nobody else's."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def line(giver: int, taker: int, points: int, day: dt.date, unit: Unit | None, *
 
 @pytest.fixture
 def months(cast: Cast) -> dict[str, int]:
-    """Two months: seven people of one community, three of another, five lines of no unit; spent, expired, taken back."""
+    """Two months: seven people of one community, three of another, five lines of no unit; spent, run out, undone."""
     issuing = system_account_id(AccountKind.ISSUING)
     shop, budget = provider_account_id(uuid.uuid4()), budget_account_id(cast.community.pk)
     people = [account_id_of(person(number)) for number in range(12)]
@@ -282,7 +282,7 @@ def test_a_file_holds_what_the_page_shows_and_leaves_an_entry(
         f"/console/rewards/reports/{page}/export/?unit={cast.street.uid}&{MONTHS}", {"format": "csv"}
     )
     assert answer.status_code == 200
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(answer).decode("utf-8-sig")
     assert {"points": "人少不显示", "promises": "理发八折", "costs": "桂花社区"}[page] in text
     assert "某1" not in text
     assert AuditEntry.objects.filter(act="console.export").count() == 1

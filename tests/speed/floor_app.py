@@ -41,8 +41,8 @@ CREATE TABLE floor.audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at
   actor int, act text NOT NULL, kind text NOT NULL, key text NOT NULL, unit int, data jsonb NOT NULL DEFAULT '{}');
 CREATE INDEX ON floor.audit (unit, at DESC); CREATE INDEX ON floor.audit (kind, key);
 CREATE INDEX ON floor.audit (actor, at DESC);
-CREATE TABLE floor.outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL, payload jsonb NOT NULL,
-  at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE floor.outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL,
+  payload jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now());
 CREATE INDEX ON floor.outbox (topic, id);
 INSERT INTO floor.leader SELECT i, true FROM generate_series(1, 13752) i;
 INSERT INTO floor.task SELECT i, true FROM generate_series(1, 2000) i;
@@ -71,7 +71,8 @@ WITH asked AS (SELECT DISTINCT l, t FROM unnest(%s::int[], %s::int[]) AS q(l, t)
      JOIN floor.task ON task.id = t AND open
    ON CONFLICT (task, leader) DO NOTHING RETURNING id, leader, task),
  room AS (INSERT INTO floor.month AS m (leader, month, points, given)
-   SELECT leader, date_trunc('month', now())::date, LEAST(count(*), 40), LEAST(count(*), 40) FROM made GROUP BY 1 ORDER BY 1
+   SELECT leader, date_trunc('month', now())::date, LEAST(count(*), 40), LEAST(count(*), 40)
+   FROM made GROUP BY 1 ORDER BY 1
    ON CONFLICT (leader, month) DO UPDATE SET points = LEAST(m.points + excluded.points, 40),
      given = LEAST(excluded.points, 40 - m.points) RETURNING leader, given),
  booked AS (INSERT INTO floor.transfer (id, giver, taker, points, rule, version, reason, source, unit, actor)
@@ -81,7 +82,8 @@ WITH asked AS (SELECT DISTINCT l, t FROM unnest(%s::int[], %s::int[]) AS q(l, t)
    ON CONFLICT (leader) DO UPDATE SET points = floor.balance.points + excluded.points RETURNING 1),
  noted AS (INSERT INTO floor.audit (actor, act, kind, key, unit)
    SELECT leader, 'task.check_in', 'tasks.checkin', id::text, leader FROM made RETURNING 1),
- told AS (INSERT INTO floor.outbox (topic, payload) SELECT 'poke', jsonb_build_object('p:' || leader, id) FROM made RETURNING 1)
+ told AS (INSERT INTO floor.outbox (topic, payload)
+   SELECT 'poke', jsonb_build_object('p:' || leader, id) FROM made RETURNING 1)
 SELECT leader, task FROM made
 """
 

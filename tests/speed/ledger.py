@@ -24,8 +24,10 @@ BACK, SPENT = 200, 50
 """One line in so many is taken back; one in so many is spent again."""
 
 PERSONS = """
-INSERT INTO people_person (uid, name, created_at) SELECT gen_random_uuid(), '某人', now() FROM generate_series(1, {people});
-INSERT INTO points_pointsaccount (kind, person_id, balance, held) SELECT 'person', id, 0, 0 FROM people_person ORDER BY id;
+INSERT INTO people_person (uid, name, created_at)
+ SELECT gen_random_uuid(), '某人', now() FROM generate_series(1, {people});
+INSERT INTO points_pointsaccount (kind, person_id, balance, held)
+ SELECT 'person', id, 0, 0 FROM people_person ORDER BY id;
 INSERT INTO points_pointsaccount (kind, owner_uid, balance, held) VALUES ('provider', gen_random_uuid(), 0, 0);
 CREATE TEMP TABLE known AS SELECT (SELECT id FROM points_pointsaccount WHERE kind = 'issuing') AS issuing,
  (SELECT id FROM points_pointsaccount WHERE kind = 'provider') AS shop,
@@ -46,7 +48,8 @@ INSERT INTO points_transfer (id, from_account_id, to_account_id, points, rule, q
  source_key, reverses_id, by_staff, at)
 SELECT gen_random_uuid(), to_account_id, from_account_id, points, rule, 1, 1, '录了两次', 'reverse:' || id, id, true,
  at + interval '1 second' FROM points_transfer TABLESAMPLE SYSTEM ({back}) ORDER BY at;
-INSERT INTO points_transfer (id, from_account_id, to_account_id, points, rule, quantity, reason, source_key, by_staff, at)
+INSERT INTO points_transfer (id, from_account_id, to_account_id, points, rule, quantity, reason,
+ source_key, by_staff, at)
 SELECT gen_random_uuid(), to_account_id, shop, 1, 'store', 1, '一袋米', 'hold:' || gen_random_uuid(), false,
  at + interval '2 seconds' FROM known, points_transfer TABLESAMPLE SYSTEM ({spent})
 WHERE version_number = 1 AND reverses_id IS NULL ORDER BY at;
@@ -65,7 +68,8 @@ LEFT JOIN points_transfer b ON b.reverses_id = o.id
 WHERE o.version_number = 1 AND o.reverses_id IS NULL GROUP BY 1, 2;
 """
 WRITE = """
-INSERT INTO points_transfer (id, from_account_id, to_account_id, points, rule, quantity, version_number, reason, source_key)
+INSERT INTO points_transfer (id, from_account_id, to_account_id, points, rule, quantity, version_number, reason,
+ source_key)
 SELECT gen_random_uuid(), issuing, first + n % {people}, 1, 'task_done', 1, 1, '看看楼道', 'w:' || gen_random_uuid()
 FROM known, generate_series(1, 20000) AS n
 """

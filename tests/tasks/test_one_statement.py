@@ -129,7 +129,8 @@ def a_closed_task(cast: Cast, new_task: Callable[..., Task], id_: uuid.UUID) -> 
 
 SCENES: list[Act] = [
     first_word, points_at_once, points_twice, the_month_nearly_full, the_month_full, no_points, a_hand_wanted,
-    with_a_photo, entered_for_another, the_same_again, another_id, another_word, somebody_elses_id, an_answer_that_is_not_offered, a_closed_task,
+    with_a_photo, entered_for_another, the_same_again, another_id, another_word, somebody_elses_id,
+    an_answer_that_is_not_offered, a_closed_task,
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The page of one thing that two people decide, an award or a filling: its facts, and what the reader can do with it."""
+"""The page of one thing that two people decide, an award or a filling: its facts, and what the reader may do."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ def show(
     urls = {f"{step}_url": reverse(f"console_{sort.name}_{step}", args=[row.pk]) for step in steps}
     context = page(
         title, icon=sort.icon, trail=[(f"console_{sort.name}_list", sort.list_label)], row=row, facts=facts,
-        notes=notes, may_decide=may_decide and row.is_open, may_withdraw=can_withdraw(request.user, row) and row.is_open,
+        notes=notes, may_decide=may_decide and row.is_open,
+        may_withdraw=can_withdraw(request.user, row) and row.is_open,
         refuse_form=refuse_form or AnswerForm(), **urls,
     )  # fmt: skip
     return render(request, "points/console_asked.html", context, status=422 if refuse_form else 200)

@@ -10,7 +10,7 @@ from rewards.points.seal_models import LedgerSeal
 
 
 class Command(BaseCommand):
-    """One line a day: day, number of lines, root, link. Kept off the machine, the newest link holds all days in place."""
+    """One line a day: day, number of lines, root, link. Kept off the machine, the newest link holds all days fast."""
 
     help = "Print the seals of the ledger's days, to be kept off this machine (an operator, every day)"
 

@@ -10,7 +10,7 @@ from rewards.points.books import verify
 
 
 class Command(BaseCommand):
-    """Every balance, ceiling, reversal, hold, award and sealed day. Exit code 1 and the faults where any does not fit."""
+    """Every balance, ceiling, reversal, hold, award and sealed day. Exit code 1 and the faults if any does not fit."""
 
     help = "Add the whole ledger up again (an operator; the worker does it every night)"
 
