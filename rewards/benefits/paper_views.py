@@ -20,7 +20,7 @@ from rewards.benefits.models import Voucher, VoucherState
 from rewards.benefits.paper import code_of, issue_paper_voucher
 from rewards.benefits.permissions import can_print_for, can_print_for_somebody
 from rewards.benefits.selectors import tickets_by_post
-from rewards.benefits.views import qr_svg
+from rewards.benefits.views import symbol_of
 from volunteers.people.search import matching
 from volunteers.units.models import THREE_HEADS, Appointment
 
@@ -88,7 +88,7 @@ def paper_show(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if voucher.state != VoucherState.ISSUED or voucher.expires_at < clock.now():
         raise Conflict(_("这张纸质券用过了，或者换过新的了。"))
     code = code_of(voucher)
-    context = {"voucher": voucher, "benefit": benefit, "post": post, "code": code, "qr": qr_svg(code.qr)}
+    context = {"voucher": voucher, "benefit": benefit, "post": post, "code": code, "qr": symbol_of(code.qr)}
     response = render(request, "benefits/paper_show.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -5,12 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import segno
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.errors import Conflict
 from foundation.middleware import wants_json
+from frontend import qr
 from rewards.benefits import codes, entitlements, offers, selectors
 from rewards.benefits.entitled import benefits_of
 from rewards.benefits.forms import RefusalForm
@@ -35,19 +34,9 @@ def _benefit(request: HttpRequest, uid: uuid.UUID) -> Benefit:
     return benefit
 
 
-def qr_svg(text: str) -> SafeString:
-    """A QR code as inline SVG in our classes; black on white in every theme."""
-    rows = segno.make(text, micro=False, error="m").matrix
-    size = len(rows)
-    dots = "".join(f"M{x} {y + 0.5}h1" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return format_html(
-        '<svg class="qr" viewBox="-2 -2 {0} {0}" role="img" aria-label="{1}">'
-        '<rect x="-2" y="-2" width="{0}" height="{0}"/>'
-        '<path d="{2}" stroke-width="1.02" fill="none"/></svg>',
-        size + 4,
-        _("二维码，给店员扫；扫不上就念下面的数字"),
-        dots,
-    )
+def symbol_of(text: str) -> SafeString:
+    """The QR code that a shop scans, with words for those who do not see it."""
+    return qr.drawn(text, _("二维码，给店员扫；扫不上就念下面的数字"))
 
 
 @login_required
@@ -119,7 +108,7 @@ def benefit_code(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     except Conflict as refusal:
         return render(request, "benefits/benefit_none.html", {"benefit": benefit, "refusal": refusal}, status=409)
     mine = get_object_or_404(Entitlement, benefit=benefit, person_id=person_id_of(request.user))
-    context = {"benefit": benefit, "shown": shown, "qr": qr_svg(shown.qr), "left": uses_left(benefit, mine)}
+    context = {"benefit": benefit, "shown": shown, "qr": symbol_of(shown.qr), "left": uses_left(benefit, mine)}
     is_part = request.htmx  # type: ignore[attr-defined]
     template = "benefits/_benefit_code.html" if is_part else "benefits/benefit_code.html"
     response = render(request, template, context)
