@@ -30,7 +30,7 @@ _expired: list[Expired] = []
 
 
 def on_expired(function: Expired) -> Expired:
-    """Register what follows, in the same transaction, when a hold runs out: whoever asked for it sets its rows."""
+    """Register what follows, in the same transaction, when a hold runs out: whoever asked sets its rows right."""
     _expired.append(function)
     return function
 
