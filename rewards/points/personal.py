@@ -52,16 +52,13 @@ privacy.register(
     keep="ledger",
 )
 privacy.impersonal("points.LedgerCheck", "faults", because=_("账户和流水的编号，没有人名"))
-_TWO = (
+privacy.register(
+    "points.ManualAward",
+    PersonalField("person", Sort.LINK),
     PersonalField("reason", Sort.TEXT, Erase.KEEP),
     PersonalField("answer", Sort.TEXT),
     PersonalField("asked_by", Sort.ACTOR),
     PersonalField("decided_by", Sort.ACTOR),
-)
-privacy.register(
-    "points.ManualAward",
-    PersonalField("person", Sort.LINK),
-    *_TWO,
     title=_("积分申请"),
     purpose=_("由工作人员录入的积分：谁申请、谁批准、为什么"),
     basis=Basis.DUTY,
@@ -71,7 +68,10 @@ privacy.register(
 )
 privacy.register(
     "points.BudgetFill",
-    *_TWO,
+    PersonalField("reason", Sort.TEXT, Erase.KEEP),
+    PersonalField("answer", Sort.TEXT, Erase.KEEP),
+    PersonalField("asked_by", Sort.ACTOR),
+    PersonalField("decided_by", Sort.ACTOR),
     title=_("预算申请"),
     purpose=_("单位的积分预算由谁申请、谁批准"),
     basis=Basis.DUTY,

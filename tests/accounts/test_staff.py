@@ -323,6 +323,8 @@ def test_every_address_that_sounds_like_a_way_in_is_listed_here() -> None:
     own = {"/me/passkeys/", "/me/passkeys/<uuid:uid>/rename/", "/me/passkeys/<uuid:uid>/remove/"}
     # A list of colleagues' accounts; what is handed over there leads to the invitation.
     handed = {"/console/accounts/<uuid:uid>/invite/"}
+    # A link for a shop to apply by; whoever follows it signs in by phone like everybody.
+    handed |= {"/console/rewards/merchant/invite/"}
     known = ours | events | own | handed | set(OTHER_DOORS)
     # Wagtail's own, behind ours or behind a guard: shadowed resets, and the password of a single page.
     passing = re.compile(

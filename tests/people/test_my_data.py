@@ -186,7 +186,7 @@ def test_a12_she_steps_down_takes_a_copy_and_is_deleted(trace: Trace, client_for
     assert client.post("/me/data/delete/", {"id": new_id(), "sure": "on"}).status_code == 409
     end_roles(trace.person)
     page = client.get("/me/data/delete/").content.decode()
-    assert "您还有 7 分没有用" in page
+    assert "您还有 5 分没有用" in page
     assert "90 天" in page
     assert NAME in unpacked(client.post("/me/data/copy/").content)["data.json"].decode()
     assert client.post("/me/data/delete/", {"id": new_id()}).status_code == 422, "a tick is needed"

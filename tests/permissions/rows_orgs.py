@@ -38,7 +38,7 @@ def _today() -> str:
 
 
 def _somebody(_thing: Any) -> dict[str, Any]:
-    return {"name": "新来的", "phone": "15488880001", "starts_on": _today()}
+    return {"name": "新来的", "phone": "15488889901", "starts_on": _today()}
 
 
 def _last_day(_thing: Any) -> dict[str, Any]:
