@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation import privacy
+from foundation.actors import SYSTEM
 from foundation.privacy import Basis, Erase, Erasing, PersonalField, Sort, Text
 from foundation.retention import retention
+from rewards.store import services
 from rewards.store.models import Collector, Passbook, PassbookEnd, Redemption, RedemptionState
 
 privacy.register(
@@ -101,11 +104,19 @@ privacy.impersonal("store.Goods", "name", "pinyin", "initials", "photo", because
 privacy.impersonal("store.Movement", "why", because=_("缘由是几个固定的词"))
 
 
-@privacy.blocker
+@privacy.warning
 def something_is_reserved(person_id: int) -> Iterator[Text]:
-    """What is reserved holds points: collected or cancelled first."""
+    """What is reserved and not collected is given up."""
     if Redemption.objects.of_person(person_id).filter(state=RedemptionState.RESERVED).exists():
-        yield _("您在积分超市还有预约没领，请先领走或者取消。")
+        yield _("您在积分超市还有预约没领，一旦删除，预约就取消了。")
+
+
+@privacy.eraser
+def give_up_reservations(one: Erasing) -> None:
+    """Nobody will collect them: points and pieces are free again."""
+    rows = Redemption.objects.of_person(one.person_id).filter(state=RedemptionState.RESERVED)
+    for redemption in rows.select_related("store__unit", "goods"):
+        services.cancel(redemption=redemption, reason=gettext("本人删除了信息"), acting_user=SYSTEM)
 
 
 @privacy.eraser

@@ -10,6 +10,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from foundation import privacy
+from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
@@ -24,6 +26,7 @@ from rewards.store.selectors import costs, stores_of
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, put_goods, reserve
 from volunteers.accounts.models import User
+from volunteers.people.erasure import erase_person
 from volunteers.units.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +227,17 @@ def test_whoever_left_shops_for_ninety_days_more(shop: Shop) -> None:
     give(shop.cast.resident, 3)
     assert stores_of(shop.cast.resident.person_id) == [shop.store]
     assert stores_of(shop.cast.other_leader.person_id) == []
+
+
+def test_whoever_is_erased_gives_up_what_they_had_reserved(shop: Shop) -> None:
+    leader = shop.cast.leader
+    made = reserve(leader, shop.soap, 2)
+    Appointment.objects.filter(person=person_of(leader)).update(ends_on=timezone.localdate() - dt.timedelta(days=1))
+    assert any("预约" in str(text) for text in privacy.warnings(person_of(leader).pk))
+    erase_person(person=person_of(leader), acting_user=SYSTEM)
+    made.refresh_from_db()
+    assert (made.state, held_of(leader)) == ("cancelled", 0)
+    assert books_agree(shop.soap)
 
 
 @pytest.mark.everywhere
