@@ -81,6 +81,15 @@ SHOTS = (
     Shot("propose", "group", "/posts/propose/"),
     Shot("my-data", "leader", "/me/data/"),
     Shot("devices", "leader", "/me/devices/"),
+    Shot("points-rules", "leader", "/points/rules/"),
+    Shot("benefits-near", "leader", "/benefits/?show=near"),
+    Shot("store", "leader", "/store/"),
+    Shot("honours", "leader", "/honours/"),
+    Shot("hours", "group", "/events/hours/", follow="main a.cell"),
+    # docs/merchants.md
+    Shot("merchant-benefits", "merchant", "/merchant/benefits/"),
+    Shot("merchant-month", "merchant", "/merchant/history/"),
+    Shot("merchant-sign", "merchant", "/merchant/sign/", (820, 1160)),
     # docs/residents.md
     Shot("find", "", "/find/"),
     Shot("sign", "", f"/find/?q={HOME_ESTATE}", follow=("main a.cell", "main a.plate")),
@@ -140,6 +149,30 @@ SHOTS = (
     Shot("staff-departments", "district", "/console/departments/", DESK),
     Shot("staff-cadres", "district", "/console/cadres/", DESK),
     Shot("staff-clerks", "worker", "/console/rewards/clerk/", DESK),
+    # docs/staff/points.md and docs/staff/reports.md
+    Shot("staff-awards", "worker", "/console/points/awards/?state=", DESK),
+    Shot("staff-award", "worker", "/console/points/awards/?state=asked", DESK, follow=TITLE),
+    Shot("staff-budgets", "district", "/console/points/budgets/", DESK),
+    Shot("staff-rules", "district", "/console/points/rules/", TALL, follow=TITLE),
+    Shot("staff-sample", "district", "/console/points/samples/", DESK),
+    Shot("staff-report-points", "district", "/console/rewards/reports/points/", TALL),
+    Shot("staff-report-promises", "district", "/console/rewards/reports/promises/", DESK),
+    Shot("staff-report-costs", "district", "/console/rewards/reports/costs/", DESK),
+    # docs/staff/benefits.md and docs/staff/merchants.md
+    Shot("staff-benefit", "district", "/console/rewards/benefit/", TALL, follow=TITLE),
+    Shot("staff-merchants", "worker", "/console/rewards/merchant/", DESK),
+    Shot("staff-merchant", "worker", "/console/rewards/merchant/", TALL, follow=TITLE),
+    Shot("staff-wishes", "worker", "/console/rewards/wish/", DESK),
+    # docs/staff/store.md
+    Shot("staff-store", "worker", "/console/store/stores/", TALL, follow=TITLE),
+    Shot("staff-goods", "worker", "/console/store/goods/", DESK),
+    Shot("staff-exchange", "worker", "/console/store/days/", TALL, follow=TITLE),
+    Shot("staff-passbooks", "worker", "/console/store/passbooks/", DESK),
+    # docs/staff/honours.md
+    Shot("staff-service", "worker", "/console/service/", DESK),
+    Shot("staff-certificates", "worker", "/console/certificates/", DESK),
+    Shot("staff-anniversaries", "worker", "/console/anniversaries/", DESK),
+    Shot("staff-stories", "worker", "/console/stories/", DESK),
     # docs/map.md and docs/staff/requests.md
     Shot("staff-map", "street", "/console/map/", TALL),
     Shot("staff-map-community", "worker", "/console/map/", TALL),
