@@ -33,6 +33,7 @@ from config.demo.when import Calendar
 from config.demo.workbook import write_roster
 from foundation import audit
 from foundation.actors import SYSTEM
+from rewards.reports.rollup import POINTS, USES, roll_up
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 from volunteers.roster.services import import_roster
@@ -99,6 +100,9 @@ def _reward(ground: Ground, calendar: Calendar, ledger: Ledger, rng: random.Rand
     say(f"录入的积分 {given} 条，抽查 {drawn} 条")
     stores, reserved = load_store(ground, rng, calendar)
     say(f"积分超市 {stores} 家，{reserved} 份预约")
+    for table in (POINTS, USES):
+        while roll_up(table, before=calendar.today):
+            pass
 
 
 def _workbook(district: District) -> bytes:
