@@ -90,24 +90,27 @@ def on_sqlite(words: list[str], workers: int) -> Half:
 def on_postgres(
     words: list[str], marks: str = POSTGRES, *, name: str = "PostgreSQL with Redis", workers: int = 1
 ) -> Half | None:
-    """The second half; each worker has a Redis of its own. None where the machine has no servers."""
-    given = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
-    database, redis = LocalPostgres(durable=False), [LocalRedis() for _worker in range(workers)]
+    """The second half; each worker has servers of its own. None where the machine has none."""
+    given = {key: os.environ.get(key, "") for key in ("DATABASE_URL", "REDIS_URL")}
+    if any(given.values()):
+        workers = 1
+    databases = [LocalPostgres(durable=False) for _worker in range(workers)]
+    stores = [LocalRedis() for _worker in range(workers)]
     try:
-        urls = [given[1]] if given[1] else [one.start().url for one in redis]
+        is_postgres = given["DATABASE_URL"].startswith("postgres")
         services = {
-            "DATABASE_URL": given[0] if given[0].startswith("postgres") else database.start().url,
-            "REDIS_URL": urls[0],
-            "REDIS_URLS": " ".join(urls),
+            "DATABASE_URL": [given["DATABASE_URL"]] if is_postgres else [one.start().url for one in databases],
+            "REDIS_URL": [given["REDIS_URL"]] if given["REDIS_URL"] else [one.start().url for one in stores],
         }
-        return run(name, marks, words, workers=len(urls), services=services)
+        first = {key: urls[0] for key, urls in services.items()}
+        every = {f"{key}S": " ".join(urls) for key, urls in services.items()}
+        return run(name, marks, words, workers=workers, services=first | every)
     except NoService as missing:
         print(f"\n=== {name} ===\nLeft out: all of it: {missing}", flush=True)
         return Half(name, 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
     finally:
-        for one in redis:
-            one.stop()
-        database.stop()
+        for server in (*stores, *databases):
+            server.stop()
 
 
 def soak(words: list[str]) -> list[Half]:

@@ -1,12 +1,14 @@
-"""A Redis for each worker of the second half, chosen before Django reads its settings. Loaded by ops/test.py with -p.
+"""A PostgreSQL and a Redis for each worker of the second half, chosen before Django reads its settings (ops/test.py, -p).
 
-Databases are apart already, as Django makes one for each worker; what is published in one Redis everybody hears.
+Databases of one server are not apart enough: a transaction that is open in one holds up what waits for all writers in
+another; and what is published in one Redis everybody hears.
 """
 
 from __future__ import annotations
 
 import os
 
-if urls := os.environ.get("REDIS_URLS", "").split():
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    os.environ["REDIS_URL"] = urls[int(worker.removeprefix("gw")) % len(urls)]
+for name in ("DATABASE_URL", "REDIS_URL"):
+    if urls := os.environ.get(f"{name}S", "").split():
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+        os.environ[name] = urls[int(worker.removeprefix("gw")) % len(urls)]

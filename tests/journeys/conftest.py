@@ -82,11 +82,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         with _one_process(env) as url:
             yield url
         return
-    name = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
-    env["DATABASE_URL"] = given.replace("/district?", f"/{name}?")
+        connection.execute("DROP DATABASE IF EXISTS journeys")
+        connection.execute("CREATE DATABASE journeys")
+    env["DATABASE_URL"] = given.replace("/district?", "/journeys?")
     _prepare(env)
     with _many_processes(env) as url:
         yield url

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, tap
 
-pytestmark = [pytest.mark.browser, pytest.mark.everywhere]
+pytestmark = pytest.mark.browser
 
 
 def post_task(page: Page, title: str) -> str:
@@ -28,6 +28,7 @@ def points(page: Page) -> int:
     return int(re.sub(r"\D", "", page.locator(".fig b").inner_text()))
 
 
+@pytest.mark.everywhere
 def test_the_circle_from_a_post_to_a_thank_you(phone: Phone) -> None:
     leader, group, staff, shop = phone("leader"), phone("group"), phone("worker"), phone("merchant")
     before = points(leader)
@@ -88,6 +89,7 @@ def test_a_check_in_takes_two_taps_from_the_home_screen(phone: Phone) -> None:
     assert taps <= 3
 
 
+@pytest.mark.everywhere
 def test_what_was_entered_without_network_arrives_once_when_there_is_one(phone: Phone) -> None:
     staff, leader = phone("worker"), phone("leader")
     post_task(staff, "问问停水的事")
@@ -104,6 +106,7 @@ def test_what_was_entered_without_network_arrives_once_when_there_is_one(phone: 
     expect(leader.locator(".cell", has_text="问问停水的事")).to_contain_text("您说了")
 
 
+@pytest.mark.everywhere
 def test_after_sleep_everything_is_there_once_and_in_order(phone: Phone) -> None:
     staff, leader = phone("worker"), phone("leader")
     leader.goto("/")

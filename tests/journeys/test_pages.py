@@ -84,13 +84,16 @@ def looks_of(page: Page, width: int) -> list[str]:
 
 
 ELDER_AT_EVERY_RUN = {"leader", ""}
+AT_EVERY_RUN = {"leader", "group", "worker", "resident", "merchant", ""}
 CASES = [(persona, elder) for persona in PAGES for elder in (False, True)]
 
 
 @pytest.mark.parametrize(
     ("persona", "elder"),
     [
-        pytest.param(persona, elder, marks=pytest.mark.soak if elder and persona not in ELDER_AT_EVERY_RUN else ())
+        pytest.param(
+            persona, elder, marks=() if persona in (ELDER_AT_EVERY_RUN if elder else AT_EVERY_RUN) else pytest.mark.soak
+        )
         for persona, elder in CASES
     ],
 )

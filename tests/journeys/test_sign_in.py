@@ -51,6 +51,7 @@ def test_a_passkey_is_added_and_opens_the_console(at_localhost: Page, site: str)
     expect(page.locator("h1").first).to_be_visible()
 
 
+@pytest.mark.soak  # the browser gives up after half a minute
 def test_a_browser_whose_person_is_not_recognised_says_so_and_stays(at_localhost: Page, site: str) -> None:
     page, home = at_localhost, site.replace("127.0.0.1", "localhost")
     page.goto(f"{home}/logout/")
