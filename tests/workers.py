@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis for each worker of the second half, chosen before Django reads its settings (ops/test.py, -p).
+"""A PostgreSQL and a Redis for each worker of the second half, chosen before Django reads its settings.
 
 Databases of one server are not apart enough: a transaction that is open in one holds up what waits for all writers in
 another; and what is published in one Redis everybody hears.

@@ -30,7 +30,10 @@ PAGES = {
         "/merchant/", "/merchant/history/", "/merchant/benefits/", "/merchant/benefits/new/", "/merchant/agreement/",
     ],
     "department": ["/"],
-    "": ["/", "/login/", "/login/staff/", "/demo/", "/notices/", "/find/", "/nowhere/", "/shops/", "/merchant/join/", "/certificates/"],
+    "": [
+        "/", "/login/", "/login/staff/", "/demo/", "/notices/", "/find/",
+        "/nowhere/", "/shops/", "/merchant/join/", "/certificates/",
+    ],
 }  # fmt: skip
 DESK = [
     "/console/", "/console/people/", "/console/appointments/", "/console/proposals/", "/console/vacancies/",
