@@ -67,16 +67,11 @@ class _PageListView(ScopedListView):
         rows: QuerySet[Any] = self.model.objects.managed_by(self.request.user).select_related("unit")
         return rows
 
-    @property
-    def columns(self) -> list[Column]:
-        """The title first."""
+    def first_columns(self) -> list[Column]:
+        """What a page is called and whose it is, before what each list says besides."""
         user = self.request.user
         title = TitleColumn("title", label=_("标题"), get_url=lambda page: page_url(page, user), sort_key="title")
-        return [title, Column("unit", label=_("单位")), *self.more_columns()]
-
-    def more_columns(self) -> list[Column]:
-        """The rest."""
-        raise NotImplementedError
+        return [title, Column("unit", label=_("单位"))]
 
 
 class NoticeFilterSet(WagtailFilterSet):
@@ -103,9 +98,11 @@ class NoticeListView(_PageListView):
         """With how many said 知道了."""
         return super().get_base_queryset().annotate(read_count=Count("reads"))
 
-    def more_columns(self) -> list[Column]:
+    @property
+    def columns(self) -> list[Column]:
         """Whom it addresses and how far it got; counts only, never who."""
         return [
+            *self.first_columns(),
             Column("role_labels", label=_("发给谁")),
             Column("must_read", label=_("请大家看"), accessor=lambda page: _("是") if page.must_read else ""),
             Column("read_count", label=_("知道了"), classname="number"),
@@ -145,9 +142,11 @@ class EventListView(_PageListView):
     filterset_class = EventFilterSet
     default_ordering = "-starts_at"
 
-    def more_columns(self) -> list[Column]:
+    @property
+    def columns(self) -> list[Column]:
         """When, where, how many."""
         return [
+            *self.first_columns(),
             DayColumn("starts_at", label=_("开始"), sort_key="starts_at"),
             Column("place", label=_("地点")),
             Column("signed", label=_("报名"), classname="number", accessor=self._signed),

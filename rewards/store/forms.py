@@ -68,14 +68,10 @@ class OnceChosenForm(forms.ModelForm):
 
     belongs_to: ClassVar[str]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chooser: forms.Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            self.fields = {self.belongs_to: self.chooser(), **self.fields}
-
-    def chooser(self) -> forms.Field:
-        """The field in which it is chosen."""
-        raise NotImplementedError
+            self.fields = {self.belongs_to: chooser, **self.fields}
 
     def clean(self) -> dict[str, Any]:
         """Where it belongs, before it is compared with others of that place."""
@@ -94,13 +90,10 @@ class OfStoreForm(OnceChosenForm):
     belongs_to = "store"
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        self.stores = Store.objects.visible_to(user).order_by("unit__path", "pinyin")
-        super().__init__(*args, **kwargs)
-
-    def chooser(self) -> forms.Field:
-        """One of their stores."""
+        stores = Store.objects.visible_to(user).order_by("unit__path", "pinyin")
         label = _("积分超市")
-        return forms.ModelChoiceField(queryset=self.stores, to_field_name="uid", label=label, empty_label=None)
+        chooser = forms.ModelChoiceField(queryset=stores, to_field_name="uid", label=label, empty_label=None)
+        super().__init__(*args, chooser=chooser, **kwargs)
 
 
 class OfCommunityForm(OnceChosenForm):
@@ -110,12 +103,8 @@ class OfCommunityForm(OnceChosenForm):
     right: ClassVar[Right]
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(*args, **kwargs)
-
-    def chooser(self) -> forms.Field:
-        """One of their communities."""
-        return UnitField(user=self.user, right=self.right, levels=[Level.COMMUNITY], label=_("社区"))
+        chooser = UnitField(user=user, right=self.right, levels=[Level.COMMUNITY], label=_("社区"))
+        super().__init__(*args, chooser=chooser, **kwargs)
 
 
 class StoreForm(OfCommunityForm):
