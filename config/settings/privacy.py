@@ -26,6 +26,7 @@ RETENTION_DAYS: dict[str, int] = {
     "proposals": 365,
     "collectors": 365,
     "arrivals": 60,
+    "ballots": 183,
     **_env.json("RETENTION_DAYS", default={}),
 }
 

@@ -29,7 +29,8 @@ from volunteers.units.models import Appointment
 
 ClientFor = Callable[[User], Client]
 OURS = {"foundation", "units", "orgs", "homes", "people", "accounts", "inbox", "roster", "points", "benefits", "store",
-        "honours", "merchants", "reports", "tasks", "gatherings", "cms"}  # fmt: skip
+        "honours", "merchants", "reports", "tasks", "gatherings",
+        "campaigns", "ballots", "results", "cms"}  # fmt: skip
 NEVER_STORED = re.compile(
     r"id_?card|identity|id_?number|id_?no\b|sfz|passport|relig|faith|belief|health|illness|disease|disab|blood|medical|"
     r"track|traject|latitude|longitude|gps|altitude|biometric|face_|plate|online_(time|minutes)|last_login|streak|rank|"

@@ -133,7 +133,7 @@ class Books(RuleBasedStateMachine):
     @precondition(lambda self: self.naive.holds)
     @rule(at=index)
     def post(self, at: int) -> None:
-        id_, (who, _points, until) = sorted(self.naive.holds.items())[at % len(self.naive.holds)]
+        id_, (who, _points, until) = list(self.naive.holds.items())[at % len(self.naive.holds)]
         hold = Hold.objects.get(pk=id_)
         if until <= Books.now:
             with pytest.raises(Conflict):
@@ -148,7 +148,7 @@ class Books(RuleBasedStateMachine):
     @precondition(lambda self: self.naive.holds)
     @rule(at=index)
     def void(self, at: int) -> None:
-        id_ = sorted(self.naive.holds)[at % len(self.naive.holds)]
+        id_ = list(self.naive.holds)[at % len(self.naive.holds)]
         self.naive.free_again(id_, Books.now)
         for _twice in range(2):
             void_hold(hold=Hold.objects.get(pk=id_), reason="不要了", acting_user=SYSTEM)

@@ -57,6 +57,11 @@ class Right(StrEnum):
     KEEP_STORE = "keep_store"
     HONOUR = "honour"
     SEE_REWARD_REPORTS = "see_reward_reports"
+    VET_NOMINEE = "vet_nominee"
+    RUN_CAMPAIGN = "run_campaign"
+    KEEP_BOX = "keep_box"
+    KEY_BALLOTS = "key_ballots"
+    SEE_TURNOUT = "see_turnout"
 
 
 _LEADER = frozenset({Right.SEE_UNIT, Right.CHECK_IN, Right.SEE_HOMES, Right.CONFIRM_RESIDENT})
@@ -97,16 +102,19 @@ _STAFF = frozenset(
         Right.KEEP_STORE,
         Right.HONOUR,
         Right.SEE_REWARD_REPORTS,
+        Right.VET_NOMINEE,
+        Right.KEY_BALLOTS,
+        Right.SEE_TURNOUT,
     }
 )
-_CLERK = _STAFF | {Right.APPROVE_STRUCTURE, Right.KEEP_BUDGETS}
+_CLERK = _STAFF | {Right.APPROVE_STRUCTURE, Right.KEEP_BUDGETS, Right.KEEP_BOX}
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.NEIGHBOUR_LEADER: _LEADER,
     Role.GROUP_LEADER: _ABOVE,
-    Role.AREA_LEADER: _ABOVE,
+    Role.AREA_LEADER: _ABOVE | {Right.VET_NOMINEE},
     Role.COMMUNITY_WORKER: _STAFF,
     Role.STREET_CLERK: _CLERK,
-    Role.DISTRICT_CLERK: _CLERK | {Right.SEE_AUDIT, Right.KEEP_DEPARTMENTS, Right.SET_RULES},
+    Role.DISTRICT_CLERK: _CLERK | {Right.SEE_AUDIT, Right.KEEP_DEPARTMENTS, Right.SET_RULES, Right.RUN_CAMPAIGN},
 }
 
 

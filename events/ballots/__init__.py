@@ -1,0 +1,1 @@
+"""The ballot box: who may vote, sealed envelopes, paper, suspicion, the opening. Knows campaigns, not results."""
