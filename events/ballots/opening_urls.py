@@ -1,0 +1,7 @@
+"""Addresses of the phone pages of the opening."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
