@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from events.campaigns.nominee_urls import nominee_urls
+from events.campaigns.panel_urls import panel_urls
+
+urlpatterns: list[URLPattern] = [*nominee_urls, *panel_urls]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from volunteers.units.console.columns import BulkAction, DayColumn, ExportColumn, PickColumn
 from volunteers.units.console.doors import (
     BENEFITS_MENU,
+    CAMPAIGNS_MENU,
     ORDER_MENU,
     PEOPLE_MENU,
     POINTS_MENU,
     ScopedMenuItem,
     View,
     benefits_menu,
+    campaigns_menu,
     order_menu,
     people_menu,
     points_menu,
@@ -24,6 +26,7 @@ from volunteers.units.console.units import unit_panel
 
 __all__ = [
     "BENEFITS_MENU",
+    "CAMPAIGNS_MENU",
     "ORDER_MENU",
     "PEOPLE_MENU",
     "POINTS_MENU",
@@ -40,6 +43,7 @@ __all__ = [
     "View",
     "back_to",
     "benefits_menu",
+    "campaigns_menu",
     "finder",
     "order_menu",
     "page",

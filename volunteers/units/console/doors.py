@@ -50,6 +50,8 @@ PEOPLE_MENU, ORDER_MENU = "register_people_menu_item", "register_order_menu_item
 """Hooks for entries below 三长与住户 (people, posts, homes) and below 组织与数据 (units, structure, departments)."""
 BENEFITS_MENU, POINTS_MENU = "register_benefits_menu_item", "register_points_menu_item"
 """Hooks for entries below 福利 (package, merchants) and below 积分与荣誉 (ledger, store, honours, reports)."""
+CAMPAIGNS_MENU = "register_campaigns_menu_item"
+"""Hook for entries below 评选 (campaigns, nominations, panel, ballot box, results)."""
 
 
 @hooks.register("register_admin_menu_item")
@@ -78,3 +80,10 @@ def points_menu() -> SubmenuMenuItem:
     """Points, the store, honours, reports."""
     menu = Menu(register_hook_name=POINTS_MENU)
     return SubmenuMenuItem(gettext_lazy("积分与荣誉"), menu, name="points", icon_name="tick-inverse", order=132)
+
+
+@hooks.register("register_admin_menu_item")
+def campaigns_menu() -> SubmenuMenuItem:
+    """The best neighbour leaders: campaigns, who is put forward, the ballot box, results."""
+    menu = Menu(register_hook_name=CAMPAIGNS_MENU)
+    return SubmenuMenuItem(gettext_lazy("评选"), menu, name="campaigns", icon_name="thumbtack", order=134)
