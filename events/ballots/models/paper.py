@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.ballots.models.box import BallotBox, Envelope, RollEntry
+from events.ballots.paper_querysets import PaperBallotQuerySet, PaperIssueQuerySet, PaperRunQuerySet
 
 
 class PaperRun(models.Model):
@@ -25,6 +26,8 @@ class PaperRun(models.Model):
     count = models.PositiveSmallIntegerField(_("几张"))
     printed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     printed_at = models.DateTimeField(_("印制时间"))
+
+    objects = PaperRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("纸质选票一批")
@@ -38,13 +41,16 @@ class PaperBallot(models.Model):
     """One printed ballot with a single-use mark, stored as a keyed digest only."""
 
     class State(models.TextChoices):
-        """printed → keyed (once) → sealed; keyed twice differently → mismatch → sealed; printed → spoilt."""
+        """printed → keyed (once) → sealed | invalid; keyed twice differently → mismatch → sealed | invalid;
+        printed → spoilt, never used.
+        """
 
         PRINTED = "printed", _("已印")
         KEYED = "keyed", _("录了一遍")
         MISMATCH = "mismatch", _("两遍不一样")
         SEALED = "sealed", _("已入箱")
-        SPOILT = "spoilt", _("作废")
+        INVALID = "invalid", _("废票")
+        SPOILT = "spoilt", _("没用，作废")
 
     run = models.ForeignKey(PaperRun, on_delete=models.PROTECT, related_name="ballots")
     mark_digest = models.CharField(max_length=64, unique=True)
@@ -52,10 +58,15 @@ class PaperBallot(models.Model):
     reason = models.CharField(_("说明"), max_length=200, blank=True, db_default="")
     envelope = models.OneToOneField(Envelope, on_delete=models.SET_NULL, null=True, related_name="paper")
 
+    objects = PaperBallotQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("纸质选票")
         verbose_name_plural = _("纸质选票")
-        indexes: ClassVar = [models.Index(fields=["run", "state"], name="paper_ballot_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "state"], name="paper_ballot_state"),
+            models.Index(fields=["run"], name="paper_ballot_mismatch", condition=Q(state="mismatch")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.state}"
@@ -87,10 +98,13 @@ class PaperKeying(models.Model):
 
 
 class PaperIssue(models.Model):
-    """A paper ballot handed to a voter of the roll, or to somebody named who carries it to them and back."""
+    """A paper ballot handed to a voter of the roll, or to somebody named who carries it to them and back.
+
+    One at a time is out for a voter; who brought it back unused may be handed another.
+    """
 
     uid = models.UUIDField(_("编号"), primary_key=True)
-    entry = models.OneToOneField(RollEntry, on_delete=models.PROTECT, related_name="paper_issue")
+    entry = models.ForeignKey(RollEntry, on_delete=models.PROTECT, related_name="paper_issues")
     community = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+", verbose_name=_("社区"))
     carrier = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("带票人")
@@ -100,10 +114,17 @@ class PaperIssue(models.Model):
     returned_at = models.DateTimeField(_("没有用，交回"), null=True)
     fingerprint = models.CharField(max_length=64, db_default="", editable=False)
 
+    objects = PaperIssueQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("发票登记")
         verbose_name_plural = _("发票登记")
         indexes: ClassVar = [models.Index(fields=["community"], name="paper_issue_community")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(returned_at__isnull=True), name="paper_issue_one_out"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id}"
