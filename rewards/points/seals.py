@@ -1,8 +1,7 @@
 """The seal of a day: a tree over the day's lines, and a link to the day before (docs/operators.md says how to redo it).
 
-A line's leaf is SHA-256 over a zero byte and the line; a node is SHA-256 over a one byte and its two children; an odd
-one out goes up as it is. The lines of a day lie in the order of instant and id. A line's bytes are those of
-PostgreSQL's binary COPY: the number of columns, then each column with its length.
+The tree is the one of foundation/merkle.py. The lines of a day lie in the order of instant and id. A line's bytes are
+those of PostgreSQL's binary COPY: the number of columns, then each column with its length.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from foundation import clock
+from foundation import clock, merkle
 from rewards.points.models import Transfer
 from rewards.points.seal_models import LedgerSeal
 
@@ -66,18 +65,6 @@ def line_bytes(row: Iterable[Any]) -> bytes:
     return b"".join(parts)
 
 
-def root_of(leaves: list[bytes]) -> str:
-    """The root over leaves in their order; of no lines at all: SHA-256 of nothing."""
-    sha = hashlib.sha256
-    level = leaves
-    while len(level) > 1:
-        above = [sha(b"\1" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
-        if len(level) % 2:
-            above.append(level[-1])
-        level = above
-    return (level[0] if level else sha().digest()).hex()
-
-
 def link_of(day: dt.date, count: int, root: str, previous: str) -> str:
     """What binds a day to all days before."""
     return hashlib.sha256(f"{day.isoformat()}|{count}|{root}|{previous}".encode()).hexdigest()
@@ -92,8 +79,7 @@ def bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 def leaves_of(day: dt.date) -> list[bytes]:
     """The leaves of a day's lines in their order."""
-    sha = hashlib.sha256
-    return [sha(b"\0" + line).digest() for line in _lines(*bounds(day))]
+    return [merkle.leaf_of(line) for line in _lines(*bounds(day))]
 
 
 def _lines(since: dt.datetime, until: dt.datetime) -> Iterator[bytes]:
@@ -144,7 +130,7 @@ def seal_days(*, before: dt.date) -> list[LedgerSeal]:
 def _seal(day: dt.date, previous: str) -> LedgerSeal:
     """One day; of two sealers at once the primary key lets one through."""
     leaves = leaves_of(day)
-    root = root_of(leaves)
+    root = merkle.root_of(leaves).hex()
     one = LedgerSeal(
         day=day, count=len(leaves), root=root, previous=previous, link=link_of(day, len(leaves), root, previous)
     )
@@ -215,6 +201,6 @@ def _difference(one: LedgerSeal) -> str:
     leaves = leaves_of(one.day)
     if len(leaves) != one.count:
         return f"{one.count} lines were sealed, {len(leaves)} are there"
-    if root_of(leaves) != one.root:
+    if merkle.root_of(leaves).hex() != one.root:
         return "a line was changed after sealing"
     return ""
