@@ -16,6 +16,7 @@ privacy.register(
     basis=Basis.DUTY,
     keep="proof",
 )
+privacy.impersonal("campaigns.Campaign", "charter", because=_("批准的规则、日程和名额，不写人"))
 privacy.register(
     "campaigns.CampaignRules",
     PersonalField("made_by", Sort.ACTOR),
@@ -92,7 +93,7 @@ privacy.register(
     basis=Basis.SERVICE,
     keep="proof",
     subject="person",
-    shows=("campaign", "title", "declared_at", "left_at", "left_reason"),
+    shows=("campaign", "title", "accepted_at", "declared_at", "left_at", "left_reason"),
 )
 privacy.register(
     "campaigns.Conflict",

@@ -16,12 +16,16 @@ from events.campaigns.querysets import PanelMemberQuerySet
 
 
 class PanelMember(models.Model):
-    """Somebody who marks candidates in a campaign, on their phone. Who leaves keeps the row, with the reason."""
+    """Somebody who marks candidates in a campaign, on their phone, once they accepted and declared whom they are near.
+
+    Who leaves keeps the row, with the reason; their marks count no longer.
+    """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="panel", db_index=False)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("评委"))
     title = models.CharField(_("身份"), max_length=30)
+    accepted_at = models.DateTimeField(_("答应时间"), null=True)
     declared_at = models.DateTimeField(_("申报回避时间"), null=True)
     left_at = models.DateTimeField(_("退出时间"), null=True)
     left_reason = models.CharField(_("退出原因"), max_length=200, blank=True, db_default="")
