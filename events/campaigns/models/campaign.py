@@ -97,7 +97,11 @@ CLOSED = (CampaignState.ARCHIVED, CampaignState.TERMINATED)
 
 
 class Campaign(models.Model):
-    """One selection of the best neighbour leaders of a district. What it runs by is frozen when it is approved."""
+    """One selection of the best neighbour leaders of a district. What it runs by is frozen when it is approved.
+
+    `charter` is what was approved, as canonical JSON, and `fingerprint` its SHA-256; the database refuses to change
+    either. `held_since` is when a phase should have begun that a gate still keeps waiting.
+    """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("区"))
@@ -110,6 +114,8 @@ class Campaign(models.Model):
     )
     suspended_from = models.CharField(max_length=14, blank=True, db_default="", editable=False)
     suspended_at = models.DateTimeField(_("暂停时间"), null=True, editable=False)
+    held_since = models.DateTimeField(_("等着进下一阶段"), null=True, editable=False)
+    charter = models.TextField(_("批准的内容"), blank=True, db_default="", editable=False)
     fingerprint = models.CharField(_("规则指纹"), max_length=64, blank=True, db_default="", editable=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(_("建立时间"), db_default=Now())
