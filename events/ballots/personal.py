@@ -12,6 +12,15 @@ _BOX = _("加密后的票，谁也看不出是谁投的")
 privacy.impersonal(
     "ballots.BallotBox", "hashes", "private_key", "public_key", "voter_secret", because=_("票箱自己的钥匙和指纹")
 )
+privacy.register(
+    "ballots.BallotBox",
+    PersonalField("roll_proposed_by", Sort.ACTOR),
+    PersonalField("roll_confirmed_by", Sort.ACTOR),
+    title=_("冻结名册"),
+    purpose=_("名册由两个人定了才冻结，谁定的"),
+    basis=Basis.DUTY,
+    keep="proof",
+)
 privacy.impersonal("ballots.Envelope", "ciphertext", "sealed_on", because=_BOX)
 privacy.impersonal("ballots.OpeningStep", "name", because=_("开箱步骤的名称"))
 privacy.impersonal("ballots.PaperBallot", "reason", because=_("这张纸为什么作废，不写人"))

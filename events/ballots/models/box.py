@@ -29,6 +29,14 @@ class BallotBox(models.Model):
     threshold = models.PositiveSmallIntegerField(_("几人到场才能开箱"), default=1)
     public_key = models.BinaryField(_("公钥"), max_length=KEY_LENGTH, null=True)
     private_key = models.BinaryField(_("私钥（封存）"), null=True)
+    roll_proposed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("提出冻结的人")
+    )
+    roll_proposed_at = models.DateTimeField(_("提出冻结的时间"), null=True)
+    roll_confirmed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("确认冻结的人")
+    )
+    roll_confirmed_at = models.DateTimeField(_("确认冻结的时间"), null=True)
     roll_frozen_at = models.DateTimeField(_("名册冻结时间"), null=True)
     roll_hash = models.CharField(_("名册指纹"), max_length=64, blank=True, db_default="")
     roll_count = models.PositiveIntegerField(_("选民人数"), db_default=0, default=0)
@@ -45,6 +53,14 @@ class BallotBox(models.Model):
     class Meta:
         verbose_name = _("票箱")
         verbose_name_plural = _("票箱")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(roll_confirmed_by__isnull=True)
+                | (Q(roll_proposed_by__isnull=False) & ~Q(roll_confirmed_by=F("roll_proposed_by"))),
+                name="roll_second_person",
+                violation_error_message=_("提出的人不能自己确认，请另一位同事来看。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.campaign_id}"
