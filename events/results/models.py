@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from events.results.querysets import OutcomeQuerySet
@@ -47,17 +48,25 @@ class Outcome(models.Model):
 
 
 class Publication(AppendOnlyModel):
-    """That the files of a campaign were written: the fingerprint that stands in the public notice."""
+    """That the files of a campaign were written: the fingerprint that stands in the public notice.
 
-    campaign = models.OneToOneField(
-        "campaigns.Campaign", on_delete=models.PROTECT, primary_key=True, related_name="publication"
-    )
-    fingerprint = models.CharField(_("公布文件的指纹"), max_length=64)
-    at = models.DateTimeField(_("公布时间"))
+    A later edition exists only where an objection of the winners' notice changed who is chosen; its files name the
+    fingerprint of the one before. `files` holds the SHA-256 of each file of the edition.
+    """
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="publications")
+    edition = models.PositiveSmallIntegerField(_("第几版"))
+    fingerprint = models.CharField(_("公布文件的指纹"), max_length=64, unique=True)
+    files = models.JSONField(_("各个文件的指纹"))
+    at = models.DateTimeField(_("公布时间"), db_default=Now())
 
     class Meta:
         verbose_name = _("公布")
         verbose_name_plural = _("公布")
+        ordering: ClassVar = ["campaign", "edition"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "edition"], name="publication_edition_once"),
+        ]
 
     def __str__(self) -> str:
         return self.fingerprint[:12]
