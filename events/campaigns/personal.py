@@ -53,6 +53,7 @@ privacy.register(
     "campaigns.Seconding",
     PersonalField("person", Sort.LINK),
     PersonalField("household", Sort.LINK),
+    PersonalField("entered_by", Sort.ACTOR),
     title=_("附议"),
     purpose=_("您家支持哪位邻长参评"),
     basis=Basis.SERVICE,

@@ -19,6 +19,8 @@ from foundation.errors import Missing
 FOLDER = Path(__file__).resolve().parent / "consents"
 _FILE = re.compile(r"(?P<name>[a-z]+)-(?P<version>\d+)\.md")
 RESIDENTS, PUBLICATION, PHOTO, LOCATION, MINORS = "residents", "publication", "photo", "location", "minors"
+NOMINEE = "nominee"
+"""Asked of nominees only, on the page of their nomination; so it is not among those that everybody is shown."""
 ORDER = (RESIDENTS, PHOTO, LOCATION, PUBLICATION, MINORS)
 
 

@@ -94,12 +94,17 @@ class Nomination(models.Model):
 
 
 class Seconding(models.Model):
-    """A household stands behind a nomination; one each, whoever of it says so."""
+    """A household stands behind a nomination; one each, whoever of it says so. `entered_by` is who did it for
+    somebody without a phone (代录).
+    """
 
     uid = models.UUIDField(_("编号"), primary_key=True)
     nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, related_name="secondings", db_index=False)
     household = models.ForeignKey("homes.Household", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("代录人")
+    )
     at = models.DateTimeField(_("时间"), db_default=Now())
 
     class Meta:
