@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("campaigns", "0001_schema"),
+        ("campaigns", "0003_panel"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
