@@ -16,6 +16,7 @@ from config.settings.points import *  # noqa: F403
 from config.settings.posts import *  # noqa: F403
 from config.settings.privacy import *  # noqa: F403
 from config.settings.store import *  # noqa: F403
+from config.settings.suspicion import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()

@@ -12,6 +12,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECRET_KEY = "only-for-tests-" + "0" * 40
 FIELD_KEYS = {"k1": base64.b64encode(b"t" * 32).decode()}
 INDEX_KEY = base64.b64encode(b"i" * 32).decode()
+BALLOT_NIGHT_FROM = BALLOT_NIGHT_UNTIL = 0  # no test shall depend on the hour at which it runs
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -42,12 +42,18 @@ def knows_anybody(request: HttpRequest) -> bool:
     return bool(_read(request)[1])
 
 
+def mark_of(request: HttpRequest) -> str:
+    """The random name that this browser was given when somebody first signed in on it, or ""."""
+    browser, macs = _read(request)
+    return browser if len(browser) == _PARTS and macs else ""
+
+
 def remember(request: HttpRequest, response: HttpResponseBase, phone_index: str | None) -> None:
     """Note on this browser that the number has signed in here; the six newest are kept."""
     if not phone_index:
         return
-    browser, macs = _read(request)
-    browser = browser if len(browser) == _PARTS and macs else random.token_hex(_PARTS // 2)
+    _browser, macs = _read(request)
+    browser = mark_of(request) or random.token_hex(_PARTS // 2)
     mine = _mac(browser, phone_index)
     kept = [mine, *[mac for mac in macs if mac != mine]][:MOST]
     response.set_cookie(

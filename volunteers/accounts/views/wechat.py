@@ -104,6 +104,8 @@ def _trouble(request: HttpRequest, row: WeChatCallback, trouble: Exception) -> H
         return _say(request, "away")
     what = {SnapshotVisitor: "snapshot", WeChatRefused: "refused"}.get(type(trouble), "mixed")
     wechat.settle(row, what)
+    if what == "snapshot":
+        wechat.note_snapshot(request.session, is_one=True)
     return _say(request, what)
 
 
@@ -118,6 +120,7 @@ def _second_arrival(request: HttpRequest, row: WeChatCallback, state: str, targe
 
 
 def _arrive(request: HttpRequest, row: WeChatCallback, target: str) -> HttpResponse:
+    wechat.note_snapshot(request.session, is_one=False)
     identity: Identity = identity_of({"openid": row.openid, "unionid": row.unionid})
     user = row.user or wechat.account_of(identity)  # may have been bound since, through the other arrival
     if user is not None:

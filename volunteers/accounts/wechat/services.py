@@ -23,6 +23,7 @@ WAIT_SECONDS = 15 * 60
 REPLAY = dt.timedelta(minutes=5)
 ABANDONED = dt.timedelta(seconds=20)
 _KEY = "wechat"
+_SNAPSHOT = "wechat_snapshot"
 
 
 class Mixed(Conflict):
@@ -89,6 +90,19 @@ def bind_waiting(session: SessionBase, user: User) -> None:
     kept = session.pop(_KEY, None)
     if kept:
         bind(identity=Identity(kept["app_id"], kept["openid"], kept["unionid"]), user=user)
+
+
+def note_snapshot(session: SessionBase, *, is_one: bool) -> None:
+    """Keep in the session that WeChat says this is a snapshot's visitor, or that it is a person after all."""
+    if is_one:
+        session[_SNAPSHOT] = True
+    else:
+        session.pop(_SNAPSHOT, None)
+
+
+def is_snapshot(session: SessionBase) -> bool:
+    """Whether WeChat said that this browser shows a snapshot: whoever signs in on it otherwise does not vote there."""
+    return bool(session.get(_SNAPSHOT))
 
 
 def claim_code(*, code: str, state: str) -> tuple[WeChatCallback, bool]:

@@ -1,0 +1,143 @@
+"""What makes a ballot suspicious as it is cast (domain.md section 5, scenario A9), and what it leads to.
+
+A signal never refuses anybody and never decides: it puts the envelope aside (quarantine) until two people have looked,
+and the voter notices nothing. Only one device with many voters is enough alone; a network, an hour, a fresh binding
+need another sign beside them, since a whole town may sit behind one address of its carrier, and people on night shift
+vote at night. A visitor of WeChat's snapshot mode is no person and is refused (domain.md section 6).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry
+from foundation.errors import Conflict, Denied
+from foundation.secrets import hmac_hex
+from volunteers.accounts import browsers
+from volunteers.accounts.limits import subnet_of
+from volunteers.accounts.wechat.services import is_snapshot
+
+LENGTH = 24
+BURST = dt.timedelta(minutes=10)
+
+
+class Sign(StrEnum):
+    """What was noticed, as the envelope keeps it: the values joined by commas."""
+
+    DEVICE = "device"
+    BURST = "burst"
+    NIGHT = "night"
+    FRESH = "fresh"
+    BARE = "bare"
+    DISPUTE = "dispute"
+
+
+class SnapshotVisitor(Denied):
+    """WeChat said that this is no person."""
+
+    default = _("现在看到的是快照页，请点右下角“使用完整服务”再进来投。")
+
+
+class AskAtTheCounter(Conflict):
+    """The ballot was voided in a batch: whoever cast it, the voter comes in person."""
+
+    default = _("您的那张票没有通过核实，可以到社区窗口重新投，工作人员会帮您。")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a casting browser shows of itself, as keyed digests of 24 characters. At a counter everything is empty.
+
+    Since when the voter is bound stands on the roll entry: what was confirmed after the freeze changes nothing.
+    """
+
+    device_key: str = ""
+    network_key: str = ""
+    account_key: str = ""
+    is_snapshot: bool = False
+
+
+def signals_of(request: HttpRequest) -> Signals:
+    """The signals of a voter's own browser. No query."""
+    device = browsers.mark_of(request)
+    return Signals(
+        device_key=_digest("device", device) if device else "",
+        network_key=_digest("network", subnet_of(request)),
+        account_key=_digest("account", str(request.user.pk)),
+        is_snapshot=is_snapshot(request.session),
+    )
+
+
+def verdict(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime) -> tuple[EnvelopeState, str]:
+    """In which state an envelope goes into the box, and the signs noticed. Three indexed queries at most.
+
+    What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back. Raises
+    `SnapshotVisitor`, and `AskAtTheCounter` on a phone once a batch was voided with this voter's envelope in it.
+    """
+    if signals.is_snapshot:
+        raise SnapshotVisitor
+    if not signals.network_key:
+        return EnvelopeState.SEALED, ""
+    before = Envelope.objects.filter(entry=entry).only("state", "signals", "batch", "device_key").first()
+    if before is not None and before.state == EnvelopeState.VOIDED and before.batch_id is not None:
+        raise AskAtTheCounter
+    if before is not None and before.state == EnvelopeState.RELEASED and before.device_key == signals.device_key:
+        return EnvelopeState.RELEASED, before.signals
+    signs = signs_of(box, entry, signals, at)
+    if before is not None and before.state == EnvelopeState.QUARANTINED:
+        return EnvelopeState.QUARANTINED, joined(signs | set(known(before.signals)))
+    return (EnvelopeState.QUARANTINED if is_enough(signs) else EnvelopeState.SEALED), joined(signs)
+
+
+def signs_of(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime) -> set[Sign]:
+    """What is noticed about one casting."""
+    signs = set()
+    others = Envelope.objects.filter(box=box, kind=entry.kind).exclude(entry=entry)
+    # Each count stops at its limit, so that a flood costs no more than a trickle.
+    if signals.device_key:
+        same = others.filter(device_key=signals.device_key)[: settings.BALLOT_DEVICE_MOST]
+        if same.count() >= settings.BALLOT_DEVICE_MOST:
+            signs.add(Sign.DEVICE)
+    near = others.filter(network_key=signals.network_key, cast_at__gt=at - BURST)[: settings.BALLOT_BURST_MOST]
+    if near.count() >= settings.BALLOT_BURST_MOST:
+        signs.add(Sign.BURST)
+        if not signals.device_key:
+            signs.add(Sign.BARE)
+    if settings.BALLOT_NIGHT_FROM <= timezone.localtime(at).hour < settings.BALLOT_NIGHT_UNTIL:
+        signs.add(Sign.NIGHT)
+    if is_fresh(box, entry):
+        signs.add(Sign.FRESH)
+    return signs
+
+
+def is_fresh(box: BallotBox, entry: RollEntry) -> bool:
+    """Whether the voter was confirmed shortly before the roll was frozen."""
+    if entry.bound_at is None or box.roll_frozen_at is None:
+        return False
+    return entry.bound_at > box.roll_frozen_at - dt.timedelta(hours=settings.BALLOT_FRESH_HOURS)
+
+
+def is_enough(signs: set[Sign]) -> bool:
+    """Whether people have to look: one device with many voters, or two signs together."""
+    return Sign.DEVICE in signs or len(signs) > 1
+
+
+def known(codes: str) -> list[Sign]:
+    """The signs that an envelope keeps."""
+    return [Sign(code) for code in codes.split(",") if code]
+
+
+def joined(signs: set[Sign]) -> str:
+    """How an envelope keeps them, in one order."""
+    return ",".join(sign for sign in Sign if sign in signs)
+
+
+def _digest(what: str, text: str) -> str:
+    return hmac_hex(f"ballot {what}", text)[:LENGTH]
