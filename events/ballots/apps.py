@@ -1,6 +1,7 @@
 """The ballot box: who may vote, sealed envelopes, paper, suspicion, the opening."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,10 @@ class BallotsConfig(AppConfig):
     name = "events.ballots"
     verbose_name = _("票箱")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what guards the tables on SQLite, around migrations; and what opening the vote asks for."""
+        from events.ballots import guards, roll_jobs  # noqa: F401
+
+        pre_migrate.connect(guards.lift_on_sqlite, sender=self)
+        post_migrate.connect(guards.install_on_sqlite, sender=self)

@@ -16,13 +16,15 @@ privacy.register(
     "ballots.BallotBox",
     PersonalField("roll_proposed_by", Sort.ACTOR),
     PersonalField("roll_confirmed_by", Sort.ACTOR),
-    title=_("冻结名册"),
-    purpose=_("名册由两个人定了才冻结，谁定的"),
+    PersonalField("key_asked_by", Sort.ACTOR),
+    PersonalField("key_made_by", Sort.ACTOR),
+    title=_("冻结名册，做票箱钥匙"),
+    purpose=_("名册和钥匙都由两个人定，谁定的"),
     basis=Basis.DUTY,
     keep="proof",
 )
 privacy.impersonal("ballots.Envelope", "ciphertext", "sealed_on", because=_BOX)
-privacy.impersonal("ballots.OpeningStep", "name", because=_("开箱步骤的名称"))
+privacy.impersonal("ballots.OpeningStep", "name", "fault", because=_("开箱步骤的名称，和停在哪里"))
 privacy.impersonal("ballots.PaperBallot", "reason", because=_("这张纸为什么作废，不写人"))
 privacy.register(
     "ballots.RollEntry",

@@ -10,8 +10,32 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 if TYPE_CHECKING:
-    from events.ballots.models import Envelope, RollEntry  # noqa: F401
+    from events.ballots.models import BallotBox, Custodian, Envelope, RollEntry  # noqa: F401
     from foundation.actors import Actor
+
+
+class BallotBoxManager(models.Manager["BallotBox"]):
+    """Boxes without the list of hashes, 12 MB at full size, until somebody asks for it."""
+
+    def get_queryset(self) -> models.QuerySet[BallotBox]:
+        """Everything but `hashes`."""
+        return super().get_queryset().defer("hashes")
+
+    def visible_to(self, user: Actor) -> models.QuerySet[BallotBox]:
+        """For those who run the campaign."""
+        return self.filter(under(paths_where(user, Right.RUN_CAMPAIGN), "campaign__unit__path"))
+
+
+class CustodianQuerySet(models.QuerySet["Custodian"]):
+    """Sets of custodians."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Only the custodian's own: nobody else has anything to do there."""
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+    def enrolled(self) -> Self:
+        """Who has set a passphrase."""
+        return self.filter(enrolled_at__isnull=False)
 
 
 class RollEntryQuerySet(models.QuerySet["RollEntry"]):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from events.ballots.querysets import EnvelopeQuerySet, RollEntryQuerySet
+from events.ballots.querysets import BallotBoxManager, EnvelopeQuerySet, RollEntryQuerySet
 
 KEY_LENGTH = 65
 """Bytes of an uncompressed point of P-256: the public key, and the head of every sealed ballot."""
@@ -37,6 +37,13 @@ class BallotBox(models.Model):
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("确认冻结的人")
     )
     roll_confirmed_at = models.DateTimeField(_("确认冻结的时间"), null=True)
+    key_asked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("提出做钥匙")
+    )
+    key_made_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("确认做钥匙")
+    )
+    key_made_at = models.DateTimeField(_("做好钥匙"), null=True)
     roll_frozen_at = models.DateTimeField(_("名册冻结时间"), null=True)
     roll_hash = models.CharField(_("名册指纹"), max_length=64, blank=True, db_default="")
     roll_count = models.PositiveIntegerField(_("选民人数"), db_default=0, default=0)
@@ -50,10 +57,20 @@ class BallotBox(models.Model):
     counted_count = models.PositiveIntegerField(_("计入"), db_default=0, default=0)
     opened_at = models.DateTimeField(_("开箱时间"), null=True)
 
+    objects = BallotBoxManager()
+
     class Meta:
         verbose_name = _("票箱")
         verbose_name_plural = _("票箱")
+        base_manager_name = "objects"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(key_made_by__isnull=True)
+                | Q(key_asked_by__isnull=True)
+                | ~Q(key_made_by=F("key_asked_by")),
+                name="box_key_second_person",
+                violation_error_message=_("提出的人不能自己确认，请另一位同事来。"),
+            ),
             models.CheckConstraint(
                 condition=Q(roll_confirmed_by__isnull=True)
                 | (Q(roll_proposed_by__isnull=False) & ~Q(roll_confirmed_by=F("roll_proposed_by"))),

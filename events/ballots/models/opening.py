@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.ballots.models.box import BallotBox
+from events.ballots.querysets import CustodianQuerySet
 from foundation.models import AppendOnlyModel
 
 
@@ -27,8 +28,13 @@ class Custodian(models.Model):
     private_key = models.BinaryField(null=True)
     share = models.BinaryField(null=True)
     enrolled_at = models.DateTimeField(_("设好口令"), null=True)
+    checked_at = models.DateTimeField(_("试过口令"), null=True)
+    tries_count = models.PositiveSmallIntegerField(_("输错几次"), db_default=0, default=0)
+    tried_at = models.DateTimeField(null=True)
     brought = models.CharField(max_length=400, blank=True, db_default="")
     brought_at = models.DateTimeField(_("到场时间"), null=True)
+
+    objects = CustodianQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("保管人")
@@ -61,6 +67,7 @@ class OpeningStep(models.Model):
     done_at = models.DateTimeField(_("完成"), null=True)
     done_count = models.PositiveIntegerField(_("做了多少"), db_default=0, default=0)
     total_count = models.PositiveIntegerField(_("一共多少"), db_default=0, default=0)
+    fault = models.CharField(_("停在哪里"), max_length=200, blank=True, db_default="")
     approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     seconded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
