@@ -52,6 +52,7 @@ _RATES: dict[str, tuple[Rate, ...]] = {
     "passkey.session": (Rate(30, 15 * MINUTE),),
     "invite.account": (Rate(5, DAY),),
     "certificate.subnet": (Rate(30, 10 * MINUTE),),
+    "ballot.change": (Rate(30, DAY),),
     "alarm": (Rate(1, DAY),),
 }
 LONGEST = DAY

@@ -1,0 +1,112 @@
+"""The statements of casting: whether voting is open, held open until the commit; the envelope and what follows from it.
+
+On PostgreSQL what is written goes in one statement; the plain twin does the same in several, on both databases.
+`tests/ballots/test_casting.py` compares what both leave behind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from events.ballots.models import Envelope, EnvelopeState, RollEntry, TurnoutShard
+from events.campaigns.models import Campaign, CampaignState
+from events.campaigns.phases import is_open
+from foundation import clock, statements
+from foundation.models import AuditEntry
+
+_HELD_OPEN = (
+    "SELECT clock_timestamp() FROM campaigns_campaign AS c "
+    "JOIN campaigns_phase AS p ON p.campaign_id = c.id AND p.kind = 'voting' "
+    "WHERE c.id = %(campaign)s AND c.state = 'voting' "
+    "AND p.starts_at <= clock_timestamp() AND p.ends_at > clock_timestamp() FOR SHARE OF c"
+)
+
+
+def instant_of_voting(campaign: Campaign) -> dt.datetime | None:
+    """The instant, if voting is open at it, and until the transaction ends nobody moves the campaign; None if not."""
+    if connection.vendor == "postgresql":
+        rows = statements.run(_HELD_OPEN, {"campaign": campaign.pk})
+        return rows[0][0] if rows else None
+    fresh = Campaign.objects.prefetch_related("phases").get(pk=campaign.pk)
+    now = clock.now()
+    return now if is_open(fresh, CampaignState.VOTING, now) else None
+
+
+def write(row: Envelope, entry: RollEntry, stored: Envelope | None, noted: AuditEntry) -> None:
+    """The envelope, in place of the stored one; for a first one also the turnout and the way; the audit entry."""
+    if connection.vendor == "postgresql":
+        _write_at_once(row, entry, stored, noted)
+    else:
+        write_plainly(row, entry, stored, noted)
+
+
+def _shard() -> int:
+    return secrets.randbelow(TurnoutShard.SHARDS)
+
+
+def _channel(row: Envelope) -> str:
+    counter = row.sealed_on == Envelope.SealedOn.COUNTER
+    return RollEntry.Channel.COUNTER if counter else RollEntry.Channel.PHONE
+
+
+_REPLACED = (
+    "uid", "ciphertext", "sha256", "state", "sealed_on", "cast_at", "device_key", "network_key", "account_key",
+    "signals",
+)  # fmt: skip
+
+
+def write_plainly(row: Envelope, entry: RollEntry, stored: Envelope | None, noted: AuditEntry) -> None:
+    """As `write`, one thing after the other."""
+    if stored is None:
+        row.save(force_insert=True)
+        shard = TurnoutShard.objects.filter(box_id=row.box_id, kind=row.kind, community_id=row.community_id)
+        shard.filter(shard=_shard()).update(count=F("count") + 1)
+        RollEntry.objects.filter(pk=entry.pk).update(channel=_channel(row))
+    else:
+        changed: dict[str, Any] = {name: getattr(row, name) for name in _REPLACED}
+        if row.state == EnvelopeState.SEALED:  # no batch speaks of it any more
+            changed["batch"] = None
+        Envelope.objects.filter(pk=stored.pk).update(**changed, replaced_count=F("replaced_count") + 1)
+    noted.save(force_insert=True)
+
+
+_COLUMNS = {
+    "uid": "uuid", "box_id": "bigint", "entry_id": "bigint", "kind": "text", "community_id": "bigint",
+    "ciphertext": "bytea", "sha256": "text", "state": "text", "sealed_on": "text", "cast_at": "timestamptz",
+    "device_key": "text", "network_key": "text", "account_key": "text", "bound_at": "timestamptz", "signals": "text",
+}  # fmt: skip
+
+
+@cache
+def _statement(is_first: bool) -> str:
+    noted = f"noted AS ({statements.audit_clause('made')}) SELECT count(*) FROM made"
+    if not is_first:
+        sets = ", ".join(f"{name} = %({name})s::{_COLUMNS[name]}" for name in _REPLACED)
+        return (
+            f"WITH made AS (UPDATE ballots_envelope SET {sets}, replaced_count = replaced_count + 1, "  # noqa: S608
+            "batch_id = CASE WHEN %(state)s = 'sealed' THEN NULL ELSE batch_id END "
+            f"WHERE id = %(stored)s::bigint RETURNING 1), {noted}"
+        )
+    names, marks = ", ".join(_COLUMNS), ", ".join(f"%({name})s::{kind}" for name, kind in _COLUMNS.items())
+    return (
+        f"WITH made AS (INSERT INTO ballots_envelope ({names}) VALUES ({marks}) RETURNING 1), "  # noqa: S608
+        "counted AS (UPDATE ballots_turnoutshard SET count = count + 1 FROM made WHERE box_id = %(box_id)s "
+        "AND kind = %(kind)s AND community_id = %(community_id)s AND shard = %(shard)s::int), "
+        "taken AS (UPDATE ballots_rollentry SET channel = %(channel)s FROM made WHERE id = %(entry_id)s), "
+        f"{noted}"
+    )
+
+
+def _write_at_once(row: Envelope, entry: RollEntry, stored: Envelope | None, noted: AuditEntry) -> None:
+    values = {name: getattr(row, name) for name in _COLUMNS} | statements.audit_values(noted)
+    if stored is None:
+        values |= {"entry_id": entry.pk, "shard": _shard(), "channel": _channel(row)}
+    else:
+        values["stored"] = stored.pk
+    statements.run(_statement(stored is None), values)
