@@ -61,7 +61,7 @@ class Casting:
         return hash_of(self.envelope)
 
 
-def box_of(campaign: Campaign) -> BallotBox:
+def ready_box(campaign: Campaign) -> BallotBox:
     """The box that votes are cast into. Raises `Conflict` where it is not ready."""
     box = BallotBox.objects.filter(campaign=campaign).defer("hashes", "private_key").first()
     if box is None or not box.is_ready:
@@ -77,7 +77,7 @@ def cast(
     Who may: whoever is on the frozen roll, while voting is open by the database's clock. Raises `Denied`, `Conflict`,
     `Invalid` for what is no envelope, `TooMany`, `DifferentBody` for a uid or an envelope that was used before.
     """
-    box, person_id = box_of(campaign), person_id_of(acting_user)
+    box, person_id = ready_box(campaign), person_id_of(acting_user)
     casting = Casting(uid, campaign, envelope, sealed_on, signals)
     return put(box, casting, voter_key(box, person_id), acting_user=acting_user, tell=person_id)
 
@@ -89,7 +89,7 @@ def cast_for_entry(
 
     Raises as `cast`, and `Conflict` for a pass that is used or over.
     """
-    box, entry = box_of(campaign), counter_pass.entry
+    box, entry = ready_box(campaign), counter_pass.entry
     casting = Casting(uid, campaign, envelope, SealedOn.COUNTER, Signals())
     person_id = person_behind(box, entry)
     return put(box, casting, entry.voter_key, acting_user=acting_user, tell=person_id, counter_pass=counter_pass)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.ballots.casting import Cast, Casting, box_of, put
+from events.ballots.casting import Cast, Casting, ready_box, put
 from events.ballots.models import BallotBox, Envelope, RollEntry, RollKind
 from events.ballots.roll import entry_of, household_entry_of
 from events.ballots.signals import Signals
@@ -58,7 +58,7 @@ def answer_household(
 
     Who may: anybody of a household that is asked, who is on the roll too. Raises as `cast`.
     """
-    box = box_of(campaign)
+    box = ready_box(campaign)
     question = question_for(box, person_id_of(acting_user))
     if question is None:
         raise Denied(_("这一题只问候选邻长联系的住户。"))
