@@ -1,4 +1,4 @@
-"""Who makes the key of a box, how often a passphrase was tried, where an opening stopped; and what the database guards."""
+"""Who makes the key of a box, when a passphrase was tried, where an opening stopped; and what the database guards."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -52,16 +52,6 @@ class Migration(migrations.Migration):
             model_name="custodian",
             name="checked_at",
             field=models.DateTimeField(null=True, verbose_name="试过口令"),
-        ),
-        migrations.AddField(
-            model_name="custodian",
-            name="tries_count",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="输错几次"),
-        ),
-        migrations.AddField(
-            model_name="custodian",
-            name="tried_at",
-            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name="openingstep",

@@ -29,8 +29,6 @@ class Custodian(models.Model):
     share = models.BinaryField(null=True)
     enrolled_at = models.DateTimeField(_("设好口令"), null=True)
     checked_at = models.DateTimeField(_("试过口令"), null=True)
-    tries_count = models.PositiveSmallIntegerField(_("输错几次"), db_default=0, default=0)
-    tried_at = models.DateTimeField(null=True)
     brought = models.CharField(max_length=400, blank=True, db_default="")
     brought_at = models.DateTimeField(_("到场时间"), null=True)
 
