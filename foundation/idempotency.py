@@ -22,10 +22,14 @@ class DifferentBody(Invalid):
     default = _("这一条之前已经送到过，但内容不一样。请重新填写再送。")
 
 
+def canonical(body: Mapping[str, Any]) -> str:
+    """The body as JSON in one form only: keys in order, no spaces."""
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
 def fingerprint(body: Mapping[str, Any]) -> str:
     """SHA-256 (hex, 64 characters) of the canonical JSON of the body."""
-    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
 def same_body_or_refuse(stored: str, given: str) -> None:

@@ -10,3 +10,7 @@ class CampaignsConfig(AppConfig):
     name = "events.campaigns"
     verbose_name = _("最美邻长评选")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the clock, what is told, the console."""
+        from events.campaigns import jobs, news, panel, panel_cards, panel_console  # noqa: F401
