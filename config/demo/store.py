@@ -12,7 +12,7 @@ from config.demo.personas import LEADER, WORKER
 from config.demo.when import Calendar
 from foundation.actors import SYSTEM
 from rewards.points.models import PointsAccount
-from rewards.store import collectors, desk, passbooks, services
+from rewards.store import collectors, days, desk, passbooks, services
 from rewards.store.models import Category, ExchangeDay, Goods, GoodsBudget, Movement, Price, Store, Why
 from rewards.store.selectors import shoppers
 from volunteers.accounts.models import User
@@ -80,7 +80,7 @@ def _open(unit: Unit, calendar: Calendar) -> Store:
         unit=unit, name=f"{unit.name}积分超市", place=f"{unit.name}党群服务中心一楼", opening="周二、周五 9:00 到 11:30"
     )
     GoodsBudget.objects.create(unit=unit, year=calendar.today.year, fen=BUDGET_FEN)
-    services.keep_day(
+    days.keep_day(
         day=ExchangeDay(store=store, on=calendar.today + dt.timedelta(days=6), hours="9:00 到 11:30"),
         acting_user=SYSTEM,
     )

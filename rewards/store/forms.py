@@ -196,6 +196,12 @@ class DayForm(OfStoreForm):
         widgets: ClassVar = {"on": DAY}
 
 
+class CallOffForm(forms.Form):
+    """Why an exchange day does not take place."""
+
+    reason = forms.CharField(label=_("为什么取消（大家会看到）"), max_length=80)
+
+
 class NumberForm(forms.Form):
     """A card, a passbook or a reservation, typed or scanned."""
 

@@ -100,6 +100,7 @@ privacy.register(
 _PLACE = _("积分超市的名称和地点")
 privacy.impersonal("store.Store", "name", "pinyin", "initials", "place", because=_PLACE)
 privacy.impersonal("store.ExchangeDay", "place", because=_PLACE)
+privacy.impersonal("store.ExchangeDay", "called_off_reason", because=_("兑换日为什么取消，不写人"))
 privacy.impersonal("store.Goods", "name", "pinyin", "initials", "photo", because=_("货品的名称和照片"))
 privacy.impersonal("store.Movement", "why", because=_("缘由是几个固定的词"))
 

@@ -36,8 +36,8 @@ class OfStoreQuerySet(models.QuerySet[Any]):
         return self.filter(under(paths_where(user, Right.KEEP_STORE), f"{to_store}__unit__path"))
 
     def from_today(self, on: dt.date | None = None) -> Self:
-        """Exchange days that are today or to come, the next one first."""
-        return self.filter(on__gte=on or clock.today()).order_by("on")
+        """Exchange days that are today or to come and take place, the next one first."""
+        return self.filter(on__gte=on or clock.today(), called_off_at__isnull=True).order_by("on")
 
 
 class GoodsQuerySet(OfStoreQuerySet):

@@ -21,9 +21,8 @@ from foundation.errors import Conflict, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.points import holds
 from rewards.points.models import Hold
-from rewards.store.models import ExchangeDay, Goods, Redemption, RedemptionState, Store
+from rewards.store.models import Goods, Redemption, RedemptionState, Store
 from rewards.store.selectors import kept_until, next_day, price_of, stores_of
-from volunteers.units.models import THREE_HEADS
 from volunteers.units.rights import Right, person_id_of, require
 
 MOST_AT_ONCE = 20
@@ -192,32 +191,3 @@ def tell(redemption: Redemption, what: str) -> None:
     payload |= {"url": reverse("store_home"), "icon": "store"}
     key, ref = streams.person_key(redemption.person_id), f"store:{redemption.pk}:{what}"[:60]
     streams.publish(key, kind="store", payload=payload, ref=ref)
-
-
-@transaction.atomic
-def keep_day(*, day: ExchangeDay, acting_user: Actor) -> ExchangeDay:
-    """Announce an exchange day to the leaders of the community, or change its hours and place.
-
-    The date moves only while nobody has reserved for it. Who may: KEEP_STORE. Raises `Denied`, `Invalid`, `Conflict`.
-    """
-    require(acting_user, Right.KEEP_STORE, day.store.unit)
-    before = ExchangeDay.objects.select_for_update().filter(pk=day.pk).first()
-    if before is None or before.on != day.on:
-        if day.on < clock.today():
-            raise Invalid(errors={"on": _("从今天起，或者以后的一天。")})
-        if before is not None and before.redemptions.filter(state=RedemptionState.RESERVED).exists():
-            raise Conflict(_("已经有人约了这一天，日期就不动了。可以另加一天。"))
-    day.save()
-    act = "exchange_day.change" if before else "exchange_day.add"
-    audit.record(actor=acting_user, act=act, obj=day, unit_id=day.store.unit_id, data={"on": str(day.on)})
-    if before is None or (before.on, before.hours, before.place) != (day.on, day.hours, day.place):
-        _announce(day)
-    return day
-
-
-@streams.in_district_language
-def _announce(day: ExchangeDay) -> None:
-    words = _("%(month)d月%(day)d日 %(hours)s 兑换日") % {"month": day.on.month, "day": day.on.day, "hours": day.hours}
-    payload = {"title": words, "body": day.where, "url": reverse("store_home"), "icon": "store"}
-    key, ref = streams.unit_key(day.store.unit_id), f"exchange:{day.uid}"
-    streams.publish(key, kind="store", payload=payload, roles=[role.value for role in THREE_HEADS], ref=ref)

@@ -86,6 +86,10 @@ def _other_hours(thing: Any) -> dict[str, Any]:
     return {"on": thing.on.isoformat(), "hours": "14:00 到 16:00", "place": "活动室"}
 
 
+def _called_off(_thing: Any) -> dict[str, Any]:
+    return {"reason": "下大雨"}
+
+
 def _price(_thing: Any) -> dict[str, Any]:
     return {"points": "7", "starts_on": timezone.localdate().isoformat()}
 
@@ -213,6 +217,7 @@ DESK = {
     "console_exchange_create": _new(_day),
     "console_exchange": _look("exchange"),
     "console_exchange_edit": _form("exchange", _other_hours),
+    "console_exchange_call_off": _form("exchange", _called_off),
     "console_exchange_sheet": _look("exchange"),
     "console_redemption": _look("redemption"),
     "console_redemption_cancel": _form("redemption", _reason),

@@ -13,7 +13,7 @@ from foundation.actors import SYSTEM
 from rewards.points.accounts import account_id_of, system_account_id
 from rewards.points.models import AccountKind
 from rewards.points.services import move_points
-from rewards.store import services, stock
+from rewards.store import days, services, stock
 from rewards.store.models import ExchangeDay, Goods, GoodsBudget, Movement, Redemption, Store
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
@@ -57,7 +57,7 @@ def open_shop(cast: Cast) -> Shop:
     )
     budget = GoodsBudget.objects.create(unit=cast.community, year=timezone.localdate().year, fen=100_000)
     day = ExchangeDay(store=store, on=timezone.localdate() + dt.timedelta(days=3))
-    services.keep_day(day=day, acting_user=SYSTEM)
+    days.keep_day(day=day, acting_user=SYSTEM)
     give(cast.leader, 38)
     soap = put_goods(store, "洗衣液", 9, 5, category="wash")
     rice = put_goods(store, "大米", 20, 3, category="food", most_a_month=1)

@@ -20,8 +20,8 @@ from rewards.points.books import verify
 from rewards.points.holds import let_run_out
 from rewards.points.models import Hold, PointsAccount, Transfer
 from rewards.points.selectors import balance_of
-from rewards.store import collectors, desk, passbooks, services, stock
-from rewards.store.models import Movement, Passbook, Redemption
+from rewards.store import collectors, days, desk, passbooks, services, stock
+from rewards.store.models import ExchangeDay, Movement, Passbook, Redemption
 from rewards.store.selectors import costs, stores_of
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, put_goods, reserve
@@ -265,3 +265,27 @@ def test_goods_are_bought_out_of_the_years_budget(shop: Shop) -> None:
     shop.budget.delete()
     with pytest.raises(Conflict, match="预算还没有定"):
         stock.take_in(id=uuid.uuid4(), goods=umbrella, quantity=1, cost_fen=1, acting_user=worker)
+
+
+@pytest.mark.everywhere
+def test_a_day_called_off_keeps_what_was_reserved_for_the_next_one(shop: Shop) -> None:
+    leader, worker = shop.cast.leader, shop.cast.worker
+    made = reserve(leader, shop.soap, 1)
+    later = ExchangeDay(store=shop.store, on=shop.day.on + dt.timedelta(days=14))
+    days.keep_day(day=later, acting_user=worker)
+    with pytest.raises(Denied):
+        days.call_off_day(day=shop.day, reason="下大雨", acting_user=leader)
+    with pytest.raises(Invalid):
+        days.call_off_day(day=shop.day, reason=" ", acting_user=worker)
+    for _twice in range(2):
+        days.call_off_day(day=shop.day, reason="下大雨", acting_user=worker)
+    made.refresh_from_db()
+    assert (made.day, timezone.localdate(made.until)) == (later, later.on + dt.timedelta(days=8))
+    assert Hold.objects.get(pk=made.pk).until == made.until
+    assert held_of(leader) == 9, "the points wait as before"
+    told = [entry.payload for entry in Notification.objects.filter(ref=f"exchange:{shop.day.uid}:off")]
+    assert [one["body"] for one in told] == ["下大雨"]
+    with pytest.raises(Conflict):
+        days.keep_day(day=shop.day, acting_user=worker)
+    days.keep_day(day=ExchangeDay(store=shop.store, on=shop.day.on), acting_user=worker)
+    desk.collect(redemption=made, acting_user=worker)

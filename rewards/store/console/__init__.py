@@ -56,6 +56,7 @@ def urls() -> list[URLPattern]:
         _here("days/new/", days.day_create, "exchange_create"),
         _here("days/<uuid:uid>/", days.day_detail, "exchange"),
         _here("days/<uuid:uid>/edit/", days.day_edit, "exchange_edit"),
+        _here("days/<uuid:uid>/call-off/", days.day_call_off, "exchange_call_off"),
         _here("days/<uuid:uid>/sheet/", days.day_sheet, "exchange_sheet"),
         _here("redemptions/<uuid:uid>/", redemptions.detail, "redemption"),
         _here("redemptions/<uuid:uid>/cancel/", redemptions.cancel, "redemption_cancel"),

@@ -15,9 +15,9 @@ from wagtail.admin import messages
 
 from foundation import clock
 from foundation.errors import Invalid
-from rewards.store import desk, selectors, services
+from rewards.store import days, desk, selectors
 from rewards.store.console.shelf import may_keep, store_of
-from rewards.store.forms import DayForm, NumberForm
+from rewards.store.forms import CallOffForm, DayForm, NumberForm
 from rewards.store.models import Collector, ExchangeDay, Redemption
 from volunteers.orgs.console_forms import form_page, fresh
 from volunteers.units.console import back_to, page, picked
@@ -38,7 +38,7 @@ def day_create(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda _data: services.keep_day(day=form.save(commit=False), acting_user=request.user),
+        lambda _data: days.keep_day(day=form.save(commit=False), acting_user=request.user),
         title=_("定一个兑换日"),
         back=reverse("console_exchange_list"),
         done=_("定好了，大家会收到通知。"),
@@ -53,10 +53,25 @@ def day_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda _data: services.keep_day(day=form.save(commit=False), acting_user=request.user),
+        lambda _data: days.keep_day(day=form.save(commit=False), acting_user=request.user),
         title=_("改兑换日"),
         back=reverse("console_exchange", args=[day.uid]),
         done=_("改好了，大家会收到通知。"),
+    )
+
+
+@may_keep
+def day_call_off(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """It does not take place; what was reserved waits for the next one."""
+    day = _day(request, uid)
+    return form_page(
+        request,
+        CallOffForm(fresh(request.POST)),
+        lambda data: days.call_off_day(day=day, reason=data["reason"], acting_user=request.user),
+        title=_("取消这个兑换日"),
+        back=reverse("console_exchange", args=[day.uid]),
+        done=_("取消了，大家会收到通知。约好的都留到下一个兑换日。"),
+        button=_("取消这一天"),
     )
 
 

@@ -308,6 +308,7 @@ class DayListView(_StoreList):
         Column("hours", label=gettext_lazy("几点")),
         Column("store", label=gettext_lazy("积分超市"), accessor="store.name"),
         Column("where", label=gettext_lazy("地点")),
+        Column("called_off_reason", label=gettext_lazy("取消了")),
         NumberColumn("waiting", label=gettext_lazy("等着领的")),
     )
     export_columns = (
@@ -316,6 +317,7 @@ class DayListView(_StoreList):
         ExportColumn(gettext_lazy("社区"), "store.unit.name"),
         ExportColumn(gettext_lazy("积分超市"), "store.name"),
         ExportColumn(gettext_lazy("地点"), "where"),
+        ExportColumn(gettext_lazy("取消了"), "called_off_reason"),
         ExportColumn(gettext_lazy("等着领的"), "waiting"),
     )
 

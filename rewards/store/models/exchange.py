@@ -25,6 +25,8 @@ class ExchangeDay(models.Model):
     on = models.DateField(_("哪天"))
     hours = models.CharField(_("几点"), max_length=40, default="9:00 到 11:30")
     place = models.CharField(_("地点"), max_length=80, blank=True, db_default="", help_text=_("空着就是在超市里"))
+    called_off_at = models.DateTimeField(_("取消时间"), null=True, editable=False)
+    called_off_reason = models.CharField(_("为什么取消"), max_length=80, blank=True, db_default="", editable=False)
 
     objects = OfStoreQuerySet.as_manager()
 
@@ -33,7 +35,10 @@ class ExchangeDay(models.Model):
         verbose_name_plural = _("兑换日")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["store", "on"], name="exchange_day_once", violation_error_message=_("这一天已经有了。")
+                fields=["store", "on"],
+                condition=models.Q(called_off_at__isnull=True),
+                name="exchange_day_once",
+                violation_error_message=_("这一天已经有了。"),
             )
         ]
 
@@ -44,6 +49,11 @@ class ExchangeDay(models.Model):
     def where(self) -> str:
         """The place in words."""
         return self.place or self.store.place
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it does not take place."""
+        return self.called_off_at is not None
 
 
 class Collector(models.Model):
