@@ -26,7 +26,8 @@ from django.utils.translation import gettext as _
 
 from events.ballots.keys import box_of, voter_secret_of
 from events.ballots.models import BallotBox, RollCount, RollEntry, RollKind, TurnoutShard
-from events.campaigns.models import Campaign, CampaignState, Nomination, StreetQuota
+from events.ballots.moments import BEFORE
+from events.campaigns.models import Campaign, Nomination, StreetQuota
 from foundation import audit, clock
 from foundation.actors import SYSTEM, Actor
 from foundation.errors import Conflict
@@ -35,8 +36,6 @@ from volunteers.units.models import LEVELS, Level, Unit
 from volunteers.units.rights import Right, require
 
 BATCH = 5_000
-BEFORE = (CampaignState.APPROVED, CampaignState.NOMINATING, CampaignState.VETTING, CampaignState.NOTICE)
-"""While two persons may agree on the freezing."""
 _COLUMNS = ("box_id", "kind", "voter_key", "neighbourhood_id", "community_id", "street_id", "about_id", "bound_at")
 
 
