@@ -4,8 +4,8 @@ A stand-alone program can repeat all of it; this is the whole rule.
 
 1. *Ballot* = 100 × ballots for the candidate ÷ voters on the roll of the candidate's street; at most 100, 0 for an
    empty roll.
-2. *Opinion* = mean of (step − 1) × 25 over the answers of the linked households, steps 1 to 5; it counts only when at
-   least `opinion_least` answered.
+2. *Opinion* = 25 × (sum of the steps − number of answers) ÷ number of answers of the linked households, that is the
+   mean step 1 to 5 on a scale of 0 to 100; it counts only when at least `opinion_least` answered.
 3. *Panel* = mean of the marks (0 to 100) without one highest and one lowest; of three marks or more. Of fewer nothing is
    left, and the panel gives 0.
 4. *Total* = sum of weight × part ÷ sum of the weights, over the parts that count. Without opinion the other two weights
@@ -27,7 +27,6 @@ from uuid import UUID
 
 WHOLE = 1_000_000
 """A hundred points in ten-thousandths."""
-STEPS = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,13 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What one score is made of: ballots, the street's electorate, answers by step (five counts), marks."""
+    """What one score is made of: ballots, the street's electorate, answers and the sum of their steps, marks."""
 
     ballots: int
     electorate: int
-    answers: tuple[int, ...]
+    answers: int
+    steps: int
     marks: tuple[int, ...]
-
-    @property
-    def answered(self) -> int:
-        """How many households answered."""
-        return sum(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +80,9 @@ def ballot_points(parts: Parts) -> Fraction:
 
 def opinion_points(parts: Parts, weights: Weights) -> Fraction | None:
     """Rule 2."""
-    if parts.answered < max(1, weights.opinion_least):
+    if parts.answers < max(1, weights.opinion_least):
         return None
-    summed = sum((step - 1) * 25 * count for step, count in zip(STEPS, parts.answers, strict=True))
-    return Fraction(summed, parts.answered)
+    return Fraction(25 * (parts.steps - parts.answers), parts.answers)
 
 
 def panel_points(parts: Parts) -> Fraction:

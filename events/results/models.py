@@ -28,6 +28,7 @@ class Outcome(models.Model):
     electorate_count = models.PositiveIntegerField(_("本镇街选民"))
     ballot_score = models.PositiveIntegerField(_("居民投票分"))
     opinion_count = models.PositiveIntegerField(_("答了几户"))
+    opinion_steps = models.PositiveIntegerField(_("各档加起来"), db_default=0, default=0)
     opinion_score = models.PositiveIntegerField(_("联系户分"), null=True)
     marks_count = models.PositiveSmallIntegerField(_("计入几个评分"))
     panel_score = models.PositiveIntegerField(_("评审分"))
