@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -24,11 +26,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.ballots.keys import box_of, voter_secret_of
 from events.ballots.models import BallotBox, RollCount, RollEntry, RollKind, TurnoutShard
 from events.ballots.moments import BEFORE
 from events.campaigns.models import Campaign, Nomination, StreetQuota
-from foundation import audit, clock
+from foundation import audit, clock, secrets
 from foundation.actors import SYSTEM, Actor
 from foundation.errors import Conflict
 from volunteers.homes.models import HouseholdLink, Resident, is_old_enough
@@ -39,18 +40,26 @@ BATCH = 5_000
 _COLUMNS = ("box_id", "kind", "voter_key", "neighbourhood_id", "community_id", "street_id", "about_id", "bound_at")
 
 
-_secrets: dict[str, bytes] = {}
-"""Opened secrets by their sealed form; a process sees a few boxes in its life."""
+def _aad(campaign_id: int) -> str:
+    return f"ballots_ballotbox|voter_secret|{campaign_id}"
 
 
-def _secret(box: BallotBox) -> bytes:
-    if box.voter_secret not in _secrets:
-        _secrets[box.voter_secret] = voter_secret_of(box)
-    return _secrets[box.voter_secret]
+def make_box(campaign: Campaign) -> BallotBox:
+    """The box of a campaign, made at the first call, with a secret of its own for the roll."""
+    found = BallotBox.objects.filter(campaign=campaign).first()
+    if found is None:
+        sealed = secrets.encrypt(os.urandom(32).hex(), aad=_aad(campaign.pk))
+        found, _made = BallotBox.objects.get_or_create(campaign=campaign, defaults={"voter_secret": sealed})
+    return found
+
+
+@lru_cache(maxsize=16)
+def _secret(sealed: str, campaign_id: int) -> bytes:
+    return bytes.fromhex(secrets.decrypt(sealed, aad=_aad(campaign_id)))
 
 
 def _key(box: BallotBox, subject: str) -> str:
-    return hmac.digest(_secret(box), subject.encode(), "sha256").hex()
+    return hmac.digest(_secret(box.voter_secret, box.pk), subject.encode(), "sha256").hex()
 
 
 def voter_key(box: BallotBox, person: Any) -> str:
@@ -83,7 +92,7 @@ def freeze_roll(*, campaign: Campaign, acting_user: Actor) -> BallotBox:
     who proposed it, and once voting is open.
     """
     require(acting_user, Right.KEEP_BOX, campaign.unit)
-    box_of(campaign)
+    make_box(campaign)
     box = BallotBox.objects.select_for_update().get(pk=campaign.pk)
     if box.roll_confirmed_at is not None:
         return box
