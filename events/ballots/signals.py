@@ -9,6 +9,7 @@ vote at night. A visitor of WeChat's snapshot mode is no person and is refused (
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +46,12 @@ class SnapshotVisitor(Denied):
     default = _("现在看到的是快照页，请点右下角“使用完整服务”再进来投。")
 
 
+class BeingTalkedOver(Conflict):
+    """The voter said that the ballot was not theirs; until that is settled nobody changes it from afar."""
+
+    default = _("您说那张票不是您投的，工作人员正在核实，核实好了会告诉您，先不用再投。")
+
+
 class AskAtTheCounter(Conflict):
     """The ballot was voided in a batch: whoever cast it, the voter comes in person."""
 
@@ -78,21 +85,27 @@ def signals_of(request: HttpRequest) -> Signals:
 def verdict(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime) -> tuple[EnvelopeState, str]:
     """In which state an envelope goes into the box, and the signs noticed. Three indexed queries at most.
 
-    What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back. Raises
-    `SnapshotVisitor`, and `AskAtTheCounter` on a phone once a batch was voided with this voter's envelope in it.
+    What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back from afar. At
+    a counter somebody has seen the voter, so nothing is suspicious there. Raises `SnapshotVisitor`; `BeingTalkedOver`
+    while a dispute is open; `AskAtTheCounter` once a batch was voided with this voter's envelope in it.
     """
     if signals.is_snapshot:
         raise SnapshotVisitor
+    # Locked, so that people who decide at this moment and the voter who changes it come one after the other.
+    rows = Envelope.objects.select_for_update(of=("self",)).filter(entry=entry)
+    before = rows.only("state", "signals", "batch", "device_key").first()
     if not signals.network_key:
         return EnvelopeState.SEALED, ""
-    before = Envelope.objects.filter(entry=entry).only("state", "signals", "batch", "device_key").first()
+    kept = known(before.signals) if before is not None else set()
     if before is not None and before.state == EnvelopeState.VOIDED and before.batch_id is not None:
         raise AskAtTheCounter
     if before is not None and before.state == EnvelopeState.RELEASED and before.device_key == signals.device_key:
         return EnvelopeState.RELEASED, before.signals
     signs = signs_of(box, entry, signals, at)
     if before is not None and before.state == EnvelopeState.QUARANTINED:
-        return EnvelopeState.QUARANTINED, joined(signs | set(known(before.signals)))
+        if Sign.DISPUTE in kept:
+            raise BeingTalkedOver
+        return EnvelopeState.QUARANTINED, joined(signs | kept)
     return (EnvelopeState.QUARANTINED if is_enough(signs) else EnvelopeState.SEALED), joined(signs)
 
 
@@ -129,14 +142,15 @@ def is_enough(signs: set[Sign]) -> bool:
     return Sign.DEVICE in signs or len(signs) > 1
 
 
-def known(codes: str) -> list[Sign]:
+def known(codes: str) -> set[Sign]:
     """The signs that an envelope keeps."""
-    return [Sign(code) for code in codes.split(",") if code]
+    return {Sign(code) for code in codes.split(",") if code}
 
 
-def joined(signs: set[Sign]) -> str:
+def joined(signs: Iterable[Sign]) -> str:
     """How an envelope keeps them, in one order."""
-    return ",".join(sign for sign in Sign if sign in signs)
+    noticed = set(signs)
+    return ",".join(sign for sign in Sign if sign in noticed)
 
 
 def _digest(what: str, text: str) -> str:

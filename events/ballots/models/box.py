@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.ballots.querysets import BallotBoxManager, EnvelopeQuerySet, RollEntryQuerySet
+from events.ballots.suspicion_querysets import DisputeQuerySet, QuarantineBatchQuerySet
 
 KEY_LENGTH = 65
 """Bytes of an uncompressed point of P-256: the public key, and the head of every sealed ballot."""
@@ -279,6 +280,8 @@ class Dispute(models.Model):
     decided_at = models.DateTimeField(_("处理时间"), null=True)
     fingerprint = models.CharField(max_length=64, db_default="", editable=False)
 
+    objects = DisputeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("不是我投的")
         verbose_name_plural = _("不是我投的")
@@ -320,6 +323,8 @@ class QuarantineBatch(models.Model):
     decided_at = models.DateTimeField(_("决定时间"), null=True)
     answer = models.CharField(_("第二个人的意见"), max_length=200, blank=True, db_default="")
     fingerprint = models.CharField(max_length=64, db_default="", editable=False)
+
+    objects = QuarantineBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("待核批次")
