@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cms.models import NoticePage, StoryPage
+from events.campaigns.selectors import home_card
 from events.gatherings.models import Event
 from events.gatherings.selectors import waiting_for as hours_waiting_for
 from events.tasks import selectors as tasks
@@ -63,11 +64,12 @@ def neighbours_asking(user: Actor) -> int:
     return Resident.objects.waiting().answered_by(user).count()
 
 
-def _notices(user: Any) -> dict[str, Any]:
+def _going_on(user: Any) -> dict[str, Any]:
+    """What every home shows: notices, the newest story, the campaign that runs."""
     seen = NoticePage.objects.visible_to(user).current().newest_first()
     unread = set(seen.unread_by(user).values_list("pk", flat=True)) if user.is_authenticated else set()
     shown = list(seen.select_related("unit")[:SHOWN_NOTICES])
-    return {"notices": shown, "unread": unread, "story": _newest_story(user)}
+    return {"notices": shown, "unread": unread, "story": _newest_story(user), "best": home_card(user)}
 
 
 def _newest_story(user: Any) -> StoryPage | None:
@@ -117,7 +119,7 @@ def leader_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "thanks": newest_card(person_id_of(user), clock.now() - SHOWN_THANKS),
         "points": balance_of(person_id_of(user)),
         "events": _events(user),
-        **_notices(user),
+        **_going_on(user),
     }
     return render(request, "home/leader.html", context)
 
@@ -138,7 +140,7 @@ def above_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "ticket": _ticket(user),
         "thanks": newest_card(person_id_of(user), clock.now() - SHOWN_THANKS),
         "points": balance_of(person_id_of(user)),
-        **_notices(user),
+        **_going_on(user),
     }
     return render(request, "home/above.html", context)
 
@@ -153,7 +155,7 @@ def staff_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "vacant": vacancies_below(paths),
         "hours_waiting": hours_waiting_for(user),
         "events": _events(user),
-        **_notices(user),
+        **_going_on(user),
     }
     return render(request, "home/staff.html", context)
 
@@ -166,7 +168,7 @@ def resident_home(request: HttpRequest, path: str) -> HttpResponse:
         "unit": neighbourhood,
         "leader": held.select_related("person").first(),
         "events": _events(request.user),
-        **_notices(request.user),
+        **_going_on(request.user),
     }
     return render(request, "home/resident.html", context)
 
@@ -177,7 +179,7 @@ def visitor_home(request: HttpRequest) -> HttpResponse:
     context = {
         "office": offices.select_related("department").first(),
         "events": _events(request.user),
-        **_notices(request.user),
+        **_going_on(request.user),
     }
     return render(request, "home/visitor.html", context)
 

@@ -19,10 +19,14 @@ from volunteers.homes.selectors import paths_around
 S = CampaignState
 
 
+def _newest(rows: QuerySet[Campaign]) -> Campaign | None:
+    whole = rows.select_related("unit", "rules").prefetch_related("phases")
+    return whole.order_by("-approved_at", "-pk").first()
+
+
 def running_campaign() -> Campaign | None:
-    """The newest that is no draft, with its phases at hand; also one that has ended. One query and one for phases."""
-    approved = Campaign.objects.filter(approved_at__isnull=False).select_related("unit", "rules")
-    return approved.prefetch_related("phases").order_by("-approved_at", "-pk").first()
+    """The newest that was approved, with its phases at hand; also one that stands still or has ended."""
+    return _newest(Campaign.objects.filter(approved_at__isnull=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,8 @@ class HomeCard:
 
 def home_card(user: Actor) -> HomeCard | None:
     """For the personal home: one query while nothing runs."""
-    campaign = running_campaign()
-    if campaign is None or not campaign.is_in(*PHASES):
+    campaign = _newest(Campaign.objects.filter(state__in=PHASES))
+    if campaign is None:
         return None
     offered = cards_of(user, campaign)
     return HomeCard(campaign, stands_at(campaign), offered[0] if offered else None)

@@ -9,13 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db.models import F
 
+from events.ballots.models import BallotBox
+from events.ballots.roll import freeze_roll
 from events.campaigns import rules, services
-from events.campaigns.models import ORDER, PHASES, Campaign, CampaignState, Phase
+from events.campaigns.models import (
+    ORDER,
+    PHASES,
+    Campaign,
+    CampaignState,
+    Mark,
+    Nomination,
+    PanelMember,
+    Phase,
+)
 from foundation import clock
 from tests.cast import SINCE, Cast
 from volunteers.accounts.models import User
@@ -23,6 +34,7 @@ from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Role, Unit
 
 BEGUN = dt.timedelta(hours=1)
+UNCOMPRESSED = PublicFormat.UncompressedPoint
 REFERENCE = "云民发〔2026〕17号"
 Prepare = Callable[[Campaign, Cast], object]
 _prepare: dict[CampaignState, list[Prepare]] = {}
@@ -94,7 +106,7 @@ def move_to(campaign: Campaign, state: str, cast: Cast) -> Campaign:
         return _close(campaign, goal, cast)
     first = ORDER.index(CampaignState(campaign.state)) + 1
     for step in ORDER[first : ORDER.index(goal) + 1]:
-        for function in _known_preparers().get(step, []):
+        for function in _prepare.get(step, []):
             function(campaign, cast)
         stand_in_phase(campaign, step)
         campaign = services.advance(campaign, at=campaign.phases.get(kind=step).starts_at)
@@ -112,11 +124,28 @@ def _close(campaign: Campaign, goal: CampaignState, cast: Cast) -> Campaign:
     return campaign
 
 
-def _known_preparers() -> dict[CampaignState, list[Prepare]]:
-    """Those of the apps above are in a module of their own tests, imported when it is there."""
-    for name in ("tests.ballots.preparing", "tests.results.preparing"):
-        if find_spec(name.rpartition(".")[0]) and find_spec(name):
-            import_module(name)
-    return _prepare
+# -- what the gates ask for --------------------------------------------------------------------------------------------
 
 
+@prepares(CampaignState.VOTING)
+def box_is_ready(campaign: Campaign, cast: Cast) -> None:
+    """A key of which nobody holds the private half, unless the test made one, and a roll that two people agreed on."""
+    for clerk in (cast.district_clerk, second_clerk(cast)):
+        freeze_roll(campaign=campaign, acting_user=clerk)
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, UNCOMPRESSED)
+    BallotBox.objects.filter(campaign=campaign, public_key__isnull=True).update(public_key=point)
+
+
+@prepares(CampaignState.WINNERS_NOTICE)
+def panel_has_marked(campaign: Campaign, cast: Cast) -> None:
+    """As many members as the rules ask for, eighty points from each, unless the test made a panel."""
+    if PanelMember.objects.filter(campaign=campaign).exists():
+        return
+    now = clock.now()
+    for number in range(campaign.rules.panel_least | 1):
+        person = Person.objects.create(name=f"评委{number}", born_on=dt.date(1965, 1, 1))
+        member = PanelMember.objects.create(
+            campaign=campaign, person=person, title="居民代表", accepted_at=now, declared_at=now
+        )
+        for nomination in Nomination.objects.candidates().filter(campaign=campaign):
+            Mark.objects.create(uid=uuid.uuid4(), member=member, nomination=nomination, points=80)
