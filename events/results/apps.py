@@ -10,3 +10,7 @@ class ResultsConfig(AppConfig):
     name = "events.results"
     verbose_name = _("评选结果")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what happens as a result comes about, and its publication."""
+        from events.results import publishing_jobs, services  # noqa: F401

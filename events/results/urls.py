@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from events.results.publication_urls import urlpatterns as publication
+
+urlpatterns: list[URLPattern] = [*publication]

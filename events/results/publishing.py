@@ -1,0 +1,128 @@
+"""Publishing a campaign: its files, the manifest over them, and the fingerprint that stands in the public notice.
+
+The fingerprint is the SHA-256 of MANIFEST.json, which names every other file with length and SHA-256. What was published
+never changes: the same campaign is written again byte for byte, or refused. Only an objection of the winners' notice may
+change who stands and who is chosen; that makes a further edition, whose manifest names the fingerprint of the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from events.campaigns.models import Campaign, CampaignState
+from events.results.models import Publication
+from events.results.publishing_files import FORMAT, Files, as_json
+from foundation import audit, failpoints, outbox, streams
+from foundation.actors import SYSTEM
+from foundation.errors import Conflict
+
+TOPIC = "campaign.publish"
+MANIFEST = "MANIFEST.json"
+MAY_CHANGE = {"candidates.csv", "result.csv"}
+"""What an objection that was upheld or dismissed changes; nothing else ever differs between editions."""
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def ask(campaign: Campaign) -> None:
+    """Let a worker publish it after the caller's commit; where nothing is new that does nothing."""
+    outbox.put(TOPIC, {"campaign": campaign.pk})
+
+
+@transaction.atomic
+def publish(campaign: Campaign, folder: Path) -> str:
+    """Write everything into an empty folder and return the fingerprint; the first time this is the publication.
+
+    Run by the worker and by `manage.py publish_campaign`, from the winners' notice on. The campaign's row is locked, so
+    that nothing is decided in between. Raises `Conflict` before, and where the files differ from what was published.
+    """
+    locked = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "rules")
+    campaign = locked.get(pk=campaign.pk)
+    if not campaign.has_passed(CampaignState.PANEL):
+        raise Conflict(_("结果公示开始以后才公布。"))
+    files = Files(campaign, folder).write()
+    newest = campaign.publications.order_by("-edition").first()
+    prints = {name: str(one["sha256"]) for name, one in files.items()}
+    if newest is not None and prints == newest.files:
+        return _written(campaign, folder, files, newest.edition, _before(newest))
+    if newest is not None and (changed := _changed(prints, newest)) - MAY_CHANGE:
+        raise Conflict(_("和已经公布的不一样：%(files)s") % {"files": "、".join(sorted(changed))})
+    edition, before = (newest.edition + 1, newest.fingerprint) if newest else (1, None)
+    fingerprint = _written(campaign, folder, files, edition, before)
+    made = Publication.objects.create(campaign=campaign, edition=edition, fingerprint=fingerprint, files=prints)
+    _keep(made, folder)
+    failpoints.hit("publication.before_commit")
+    data = {"edition": edition, "fingerprint": fingerprint}
+    audit.record(actor=SYSTEM, act="campaign.publish", obj=campaign, unit_id=campaign.unit_id, data=data)
+    _tell(made)
+    return fingerprint
+
+
+def _changed(prints: dict[str, str], newest: Publication) -> set[str]:
+    return {name for name in {*prints, *newest.files} if prints.get(name) != newest.files.get(name)}
+
+
+def _before(publication: Publication) -> str | None:
+    """The fingerprint of the edition before."""
+    earlier = publication.campaign.publications.filter(edition=publication.edition - 1)
+    return earlier.values_list("fingerprint", flat=True).first()
+
+
+def _written(
+    campaign: Campaign, folder: Path, files: dict[str, dict[str, object]], edition: int, before: str | None
+) -> str:
+    """The manifest; returns its SHA-256."""
+    body = {"format": FORMAT, "campaign": str(campaign.uid), "edition": edition, "before": before, "files": files}
+    manifest = as_json({**body, "files": dict(sorted(files.items()))})
+    (folder / MANIFEST).write_bytes(manifest)
+    return hashlib.sha256(manifest).hexdigest()
+
+
+# -- the archive that is downloaded ------------------------------------------------------------------------------------
+
+
+def archive_of(publication: Publication) -> Path:
+    """Where the zip of an edition lies."""
+    name = f"{publication.campaign.uid}-{publication.edition}.zip"
+    return Path(settings.PRIVATE_ROOT) / "publications" / name
+
+
+def _zip(file: IO[bytes]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+
+
+def _keep(publication: Publication, folder: Path) -> None:
+    """Zip the folder, the same bytes for the same files; written aside and put in place at once."""
+    path = archive_of(publication)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside, _zip(aside) as archive:
+        for name in sorted([MANIFEST, *publication.files]):
+            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with archive.open(entry, "w", force_zip64=True) as target, (folder / name).open("rb") as source:
+                shutil.copyfileobj(source, target)
+    os.chmod(aside.name, 0o640)
+    os.replace(aside.name, path)
+
+
+@streams.in_district_language
+def _tell(publication: Publication) -> None:
+    """The public notice: what a recount has to come to."""
+    campaign = publication.campaign
+    title = _("%(title)s的全部数据公布了") % {"title": campaign.title}
+    if publication.edition > 1:
+        title = _("%(title)s的数据有了第 %(n)d 版") % {"title": campaign.title, "n": publication.edition}
+    body = _("谁都可以下载、自己再算一遍。指纹：%(print)s") % {"print": publication.fingerprint}
+    payload = {"title": title, "body": body, "url": reverse("campaign", args=[campaign.uid]), "icon": "ribbon"}
+    ref = f"campaign:{campaign.uid}:{publication.edition}"
+    streams.publish(streams.unit_key(campaign.unit_id), kind="campaign", payload=payload, ref=ref)

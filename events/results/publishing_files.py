@@ -1,0 +1,205 @@
+"""What a stranger needs to recount a campaign, file by file (docs/publication.md). The same campaign gives the same bytes.
+
+Nothing in them leads from a ballot to a voter: ballots stand in the order of their random ids, members of the panel are
+letters in the order of theirs, and how a household answered is told in sums only, from so many answers on as count.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from events.ballots.merkle import split
+from events.ballots.models import Ballot, BallotBox, RollCount, RollKind
+from events.campaigns.models import Campaign, CampaignState, Nomination, StreetQuota
+from events.campaigns.panel_selectors import counted_marks, counted_members
+from events.results.models import Outcome
+from events.results.scoring import opinions_by_candidate
+
+FORMAT = 1
+CHUNK = 5_000
+Row = Iterable[object]
+STATES = {"candidate": "candidate", "struck": "struck"}
+"""What is said of somebody on the ballot; whoever left it in any other way withdrew."""
+STANDING = ("candidate", "paused")
+
+
+class Files:
+    """Writes the files of one campaign into a folder and knows what became of each."""
+
+    def __init__(self, campaign: Campaign, folder: Path) -> None:
+        self.campaign, self.folder = campaign, folder
+        self.box = BallotBox.objects.get(campaign=campaign)
+        on_the_ballot = Nomination.objects.filter(campaign=campaign, lot__isnull=False).order_by("lot")
+        self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood"))
+        self.numbers = {one.pk: one.lot for one in self.candidates}
+        self.written: dict[str, dict[str, object]] = {}
+
+    def write(self) -> dict[str, dict[str, object]]:
+        """All of them; length and SHA-256 of each by name."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._bytes("charter.json", self.campaign.charter.encode())
+        self._json("campaign.json", self._campaign())
+        self._json("box.json", self._box())
+        hashes = split(bytes(self.box.hashes or b""))
+        self._bytes("envelopes.txt", "".join(f"{one.hex()}\n" for one in hashes).encode())
+        tables: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
+            "streets.csv": ("street leaders places electorate", self._streets),
+            "roll.csv": ("street community voters households", self._roll),
+            "candidates.csv": ("number uid name street community state", self._candidates),
+            "ballots.csv": ("id choices", self._ballots),
+            "opinions.csv": ("number answers steps", self._opinions),
+            "panel.csv": ("member number mark", self._panel),
+            "result.csv": (
+                "number ballots electorate ballot_score answers opinion_score marks panel_score score winner",
+                self._result,
+            ),
+        }
+        for name, (head, rows) in tables.items():
+            self._table(name, head.split(), rows())
+        return self.written
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def _note(self, name: str) -> None:
+        data = (self.folder / name).read_bytes()
+        self.written[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+    def _bytes(self, name: str, data: bytes) -> None:
+        (self.folder / name).write_bytes(data)
+        self._note(name)
+
+    def _json(self, name: str, body: dict[str, Any]) -> None:
+        self._bytes(name, as_json(body))
+
+    def _table(self, name: str, head: list[str], rows: Iterable[Row]) -> None:
+        with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(head)
+            table.writerows(rows)
+        self._note(name)
+
+    # -- what stands in them -------------------------------------------------------------------------------------------
+
+    def _campaign(self) -> dict[str, Any]:
+        held = self.campaign.phases.exclude(kind=CampaignState.WINNERS_NOTICE).order_by("starts_at")
+        return {
+            "format": FORMAT,
+            "uid": str(self.campaign.uid),
+            "title": self.campaign.title,
+            "about": self.campaign.about,
+            "approved_at": _instant(self.campaign.approved_at),
+            "charter_sha256": self.campaign.fingerprint,
+            "phases": [
+                {"phase": one.kind, "starts_at": _instant(one.starts_at), "ends_at": _instant(one.ends_at)}
+                for one in held
+            ],
+        }
+
+    def _box(self) -> dict[str, Any]:
+        box = self.box
+        return {
+            "public_key": bytes(box.public_key or b"").hex(),
+            "roll_frozen_at": _instant(box.roll_frozen_at),
+            "roll_hash": box.roll_hash,
+            "roll_count": box.roll_count,
+            "closed_at": _instant(box.closed_at),
+            "opened_at": _instant(box.opened_at),
+            "root": box.root,
+            "cast": box.cast_count,
+            "replaced": box.replaced_count,
+            "voided": box.voided_count,
+            "spoilt": box.spoilt_count,
+            "counted": box.counted_count,
+        }
+
+    def _streets(self) -> Iterator[Row]:
+        """In the order of the charter, which decides between equals."""
+        rows = {
+            one.street.name: one for one in StreetQuota.objects.filter(campaign=self.campaign).select_related("street")
+        }
+        for street in json.loads(self.campaign.charter)["quota"]:
+            quota = rows[street["street"]]
+            yield street["street"], quota.leaders_count, quota.winners_count, quota.electorate_count or 0
+
+    def _roll(self) -> Iterator[Row]:
+        places: dict[tuple[str, str, str], dict[str, int]] = {}
+        rows = RollCount.objects.filter(box=self.box).select_related("street", "community")
+        for one in rows.order_by("street__path", "community__path", "kind"):
+            key = (one.street.name, one.community.name, one.community.path)
+            places.setdefault(key, {})[one.kind] = one.count
+        for (street, community, _path), counts in places.items():
+            yield street, community, counts.get(RollKind.VOTER, 0), counts.get(RollKind.HOUSEHOLD, 0)
+
+    def _candidates(self) -> Iterator[Row]:
+        communities = self._communities()
+        for one in self.candidates:
+            community = communities[one.neighbourhood_id]
+            yield one.lot, one.pk.hex, one.person.name, one.street.name, community, state_of(one)
+
+    def _communities(self) -> dict[int, str]:
+        paths = {one.neighbourhood_id: one.neighbourhood.ancestor_paths()[2] for one in self.candidates}
+        model = type(self.campaign.unit)
+        names = dict(model.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
+        return {pk: names[path] for pk, path in paths.items()}
+
+    def _ballots(self) -> Iterator[Row]:
+        numbers = {uid.hex: number for uid, number in self.numbers.items()}
+        rows = Ballot.objects.filter(box=self.box).order_by("pk").values_list("pk", "choices")
+        for pk, choices in rows.iterator(CHUNK):
+            chosen = sorted(numbers[uid] for uid in choices.split(",")) if choices else []
+            yield pk.hex, " ".join(map(str, chosen))
+
+    def _opinions(self) -> Iterator[Row]:
+        found = opinions_by_candidate(self.campaign)
+        for uid, number in self.numbers.items():
+            answers, steps = found.get(uid, (0, 0))
+            yield number, answers, steps if answers >= self.campaign.rules.opinion_least else ""
+
+    def _panel(self) -> Iterator[Row]:
+        """Every member beside every candidate; blank for a conflict of interest, or where no mark was given."""
+        members = counted_members(self.campaign).order_by("uid").values_list("pk", flat=True)
+        marks = counted_marks(self.campaign).values_list("member_id", "nomination_id", "points")
+        given = {(member, uid): points for member, uid, points in marks}
+        for at, member in enumerate(members):
+            for uid, number in self.numbers.items():
+                yield letters_of(at), number, given.get((member, uid), "")
+
+    def _result(self) -> Iterator[Row]:
+        standing = {one.pk: one.lot for one in self.candidates if state_of(one) in STANDING}
+        for one in Outcome.objects.filter(campaign=self.campaign, nomination__in=standing).order_by("nomination__lot"):
+            opinion = "" if one.opinion_score is None else one.opinion_score
+            yield (
+                standing[one.nomination_id], one.ballots_count, one.electorate_count, one.ballot_score,
+                one.opinion_count, opinion, one.marks_count, one.panel_score, one.score, int(one.is_winner),
+            )  # fmt: skip
+
+
+def state_of(nomination: Nomination) -> str:
+    """candidate, paused (an objection is open), struck or withdrawn."""
+    if nomination.is_candidate and nomination.is_paused:
+        return "paused"
+    return STATES.get(nomination.state, "withdrawn")
+
+
+def as_json(body: dict[str, Any]) -> bytes:
+    """In one form only, readable, with a line's end."""
+    return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def letters_of(index: int) -> str:
+    """A, B … Z, AA, AB …"""
+    left, letters = index + 1, ""
+    while left:
+        left, at = divmod(left - 1, 26)
+        letters = chr(ord("A") + at) + letters
+    return letters
+
+
+def _instant(at: Any) -> str | None:
+    return at.astimezone(dt.UTC).isoformat() if at else None

@@ -1,0 +1,166 @@
+"""What is published of a campaign: the same bytes each time, never changed, recounted by whoever likes to."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from events.ballots.models import Ballot
+from events.ballots.sealing import receipt_of
+from events.campaigns.models import Campaign, Nomination
+from events.results.models import Outcome, Publication
+from events.results.publishing import publish
+from events.results.publishing_jobs import publish_campaign, publish_forgotten
+from events.results.scoring import compute
+from foundation.errors import Conflict
+from foundation.models import AuditEntry, Notification
+from tests.cast import Cast
+from tests.publication.making import BALLOTS, make_published
+
+pytestmark = pytest.mark.django_db
+VERIFIER = Path(settings.BASE_DIR) / "verify_campaign.py"
+
+
+@pytest.fixture
+def campaign(cast: Cast) -> Campaign:
+    return make_published(cast)
+
+
+def recount(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """As a stranger does it: no environment, no site packages, another folder."""
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(folder), *words]
+    return subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.everywhere
+def test_the_same_campaign_is_published_byte_for_byte_and_a_stranger_recounts_it(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    fingerprint = publish(campaign, first)
+    assert publish(campaign, second) == fingerprint
+    assert bytes_of(first) == bytes_of(second)
+    assert Publication.objects.get().fingerprint == fingerprint
+    done = recount(first, "--fingerprint", fingerprint.upper())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"ballots {BALLOTS}" in done.stdout
+    assert f"chosen {Outcome.objects.winners().count()}" in done.stdout
+    assert fingerprint in done.stdout
+
+
+def test_the_notice_carries_the_fingerprint_once(campaign: Campaign, tmp_path: Path) -> None:
+    fingerprint = publish(campaign, tmp_path / "a")
+    publish(campaign, tmp_path / "b")
+    told = Notification.objects.filter(stream_key=f"u:{campaign.unit_id}", ref=f"campaign:{campaign.uid}:1")
+    assert fingerprint in told.get().payload["body"]
+    assert AuditEntry.objects.filter(act="campaign.publish").count() == 1
+
+
+def test_nothing_in_the_files_says_who_voted_or_who_sits_on_the_panel(campaign: Campaign, tmp_path: Path) -> None:
+    publish(campaign, tmp_path)
+    everything = "".join(path.read_text() for path in tmp_path.iterdir())
+    for member in campaign.panel.all():
+        assert member.person.name not in everything
+        assert member.uid.hex not in everything.replace("-", "")
+    ids = [line.split(",")[0] for line in (tmp_path / "ballots.csv").read_text().splitlines()[1:]]
+    assert ids == sorted(ids)
+    opinions = (tmp_path / "opinions.csv").read_text().splitlines()
+    assert opinions[1] == "1,4,"
+
+
+def test_it_is_not_published_before_the_winners_notice(campaign: Campaign, tmp_path: Path) -> None:
+    Campaign.objects.update(state="panel")
+    with pytest.raises(Conflict):
+        publish(campaign, tmp_path)
+    assert not Publication.objects.exists()
+
+
+def test_what_was_published_is_not_published_differently(campaign: Campaign, tmp_path: Path) -> None:
+    publish(campaign, tmp_path / "a")
+    Ballot.objects.create(box=campaign.box, choices="")
+    with pytest.raises(Conflict, match=r"ballots\.csv"):
+        publish(campaign, tmp_path / "b")
+    assert Publication.objects.count() == 1
+
+
+def test_a_winner_who_is_struck_makes_a_second_edition_that_names_the_first(campaign: Campaign, tmp_path: Path) -> None:
+    first = publish(campaign, tmp_path / "a")
+    winner = Outcome.objects.winners()[0]
+    Nomination.objects.filter(pk=winner.pk).update(state="struck", answer="异议成立")
+    compute(campaign)
+    second = publish(campaign, tmp_path / "b")
+    assert second != first
+    assert list(campaign.publications.values_list("edition", "fingerprint")) == [(1, first), (2, second)]
+    manifest = json.loads((tmp_path / "b" / "MANIFEST.json").read_text())
+    assert (manifest["edition"], manifest["before"]) == (2, first)
+    assert recount(tmp_path / "b", "--fingerprint", second).returncode == 0
+    assert publish(campaign, tmp_path / "c") == second
+
+
+def test_a_receipt_is_proved_by_its_way_to_the_root(campaign: Campaign, tmp_path: Path) -> None:
+    publish(campaign, tmp_path)
+    hashes = (tmp_path / "envelopes.txt").read_text().split()
+    for one in (hashes[0], hashes[7], hashes[-1]):
+        done = recount(tmp_path, "--receipt", receipt_of(one).lower())
+        assert done.returncode == 0
+        assert one in done.stdout
+        assert campaign.box.root in done.stdout
+    code = receipt_of(hashes[3])
+    spoken = f"{code[:4]}-{code[4:8]} {code[8:]}".replace("0", "o").replace("1", "I")
+    assert recount(tmp_path, "--receipt", spoken).returncode == 0
+    away = recount(tmp_path, "--receipt", receipt_of(hashlib.sha256(b"replaced").hexdigest()))
+    assert away.returncode == 1
+    assert "不在箱里" in away.stderr
+    assert recount(tmp_path, "--receipt", "7K3D").returncode == 1
+
+
+def test_anybody_downloads_the_files_and_the_verifier(campaign: Campaign, tmp_path: Path) -> None:
+    fingerprint = publish(campaign, tmp_path / "a")
+    address = f"/best/{campaign.uid}/publication-1.zip"
+    answer = Client().get(address)
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert bytes_of(tmp_path / "unpacked") == bytes_of(tmp_path / "a")
+    assert recount(tmp_path / "unpacked", "--fingerprint", fingerprint).returncode == 0
+    assert Client().get(f"/best/{campaign.uid}/publication-2.zip").status_code == 404
+    assert b"".join(Client().get("/best/verify_campaign.py")) == VERIFIER.read_bytes()
+
+
+def test_an_operator_writes_the_files_with_a_command(campaign: Campaign, tmp_path: Path) -> None:
+    said = io.StringIO()
+    call_command("publish_campaign", str(campaign.uid), str(tmp_path / "out"), stdout=said)
+    assert Publication.objects.get().fingerprint in said.getvalue()
+    with pytest.raises(CommandError, match="空的文件夹"):
+        call_command("publish_campaign", str(campaign.uid), str(tmp_path / "out"))
+    assert recount(tmp_path / "out").returncode == 0
+
+
+def test_a_worker_that_died_over_it_is_made_up_for(campaign: Campaign) -> None:
+    publish_forgotten()
+    publish_campaign.func(campaign.pk)
+    publish_campaign.func(campaign.pk)
+    assert Publication.objects.get().edition == 1
+
+
+def test_the_verifier_needs_the_standard_library_only_and_stays_short() -> None:
+    text = VERIFIER.read_text()
+    modules = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    assert modules - {"__future__"} <= sys.stdlib_module_names
+    assert len(text.splitlines()) < 300
+    assert os.access(VERIFIER, os.R_OK)
