@@ -114,13 +114,13 @@ def on_postgres(
 
 
 def soak(words: list[str]) -> list[Half]:
-    """The long tests: parts of divided ones beside each other on SQLite, the others one at a time on PostgreSQL."""
+    """The long tests: parts of divided ones beside each other on SQLite, then the others on PostgreSQL."""
     workers = min(4, os.cpu_count() or 1)
     divided = run("Divided", "soak and divided", words, workers=workers, services={})
     if divided.code == INTERRUPTED:
         return [divided]
-    alone = on_postgres(words, "soak and not divided", name="Alone")
-    return [divided, alone] if alone else [divided]
+    whole = on_postgres(words, "soak and not divided", name="Whole", workers=min(2, workers))
+    return [divided, whole] if whole else [divided]
 
 
 def closing(halves: list[Half]) -> int:

@@ -108,7 +108,7 @@ def test_three_hundred_hostile_requests_leave_the_budget_and_its_people_alone(
 
 
 @pytest.mark.soak
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # each request its own: the locks of a hundred thousand do not fit into one
 def test_a_hundred_thousand_hostile_requests_leave_the_budget_and_its_people_alone(
     cast: Cast, sms: FakeSms, relay: Relay, ask_code: AskCode
 ) -> None:
