@@ -145,7 +145,7 @@ def _check_run(campaign: Campaign, community: Unit, count: int) -> None:
         raise Invalid(errors={"count": _("一次印 1 到 %(most)d 张。") % {"most": MOST_IN_A_RUN}})
     if not is_open(campaign, CampaignState.VOTING):
         raise Conflict(_("投票开始以后才印纸质票，那时候票面号才定下来。"))
-    if not Nomination.objects.candidates().filter(campaign=campaign, lot__isnull=False).exists():
+    if not Nomination.objects.candidates().on_ballot().filter(campaign=campaign).exists():
         raise Conflict(_("票面号还没有抽。"))
 
 

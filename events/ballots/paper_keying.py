@@ -86,7 +86,7 @@ def reading_of(campaign: Campaign, lots: Iterable[int], *, is_blank: bool = Fals
 
 def _on_the_ballot(campaign: Campaign) -> QuerySet[Nomination]:
     """Everybody who was ever printed: who withdrew since may still be ticked on paper."""
-    return Nomination.objects.filter(campaign=campaign, lot__isnull=False)
+    return Nomination.objects.filter(campaign=campaign).on_ballot()
 
 
 # -- two clerks ----------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class PrintedBallot:
 
 def lines_of(campaign: Campaign) -> list[Line]:
     """Headings and candidates: streets in their order, inside them by lot; three queries."""
-    rows = Nomination.objects.candidates().filter(campaign=campaign, lot__isnull=False)
+    rows = Nomination.objects.candidates().on_ballot().filter(campaign=campaign)
     found = list(rows.select_related("person", "street", "neighbourhood").order_by("street__path", "lot"))
     paths = {one.neighbourhood.path_at(Level.COMMUNITY) for one in found}
     communities = dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))

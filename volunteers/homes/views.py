@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.errors import Conflict, Denied, Invalid
+from foundation.errors import Conflict, Denied, Invalid, Refused
 from volunteers.homes import residents, selectors
 from volunteers.homes.finding import leader_title
 from volunteers.homes.forms import ConfirmForm, DeclineForm, EnterForm
@@ -23,7 +23,7 @@ from volunteers.units.rights import Right, paths_where, person_id_of, units_wher
 from volunteers.units.selectors import breadcrumbs
 
 
-def take_errors(form: Any, refusal: Invalid, where: str = "") -> None:
+def take_errors(form: Any, refusal: Refused, where: str = "") -> None:
     """Show a service's refusal in the form; what it says of `where` belongs to the field of that name."""
     for name, message in refusal.errors.items():
         shown = "where" if name == where else name
