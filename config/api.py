@@ -7,7 +7,9 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from cms.api import router as notices
+from events.campaigns.nominee_api import router as nominees
 from events.gatherings.api import router as gatherings
+from events.results.api import router as results
 from events.tasks.api import router as tasks
 from foundation.errors import Refused
 from rewards.benefits.api import router as benefits
@@ -27,10 +29,12 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/tasks", tasks, tags=["tasks"])
+api.add_router("/campaigns", nominees, tags=["campaigns"])
 api.add_router("/gatherings", gatherings, tags=["gatherings"])
 api.add_router("/benefits", benefits, tags=["benefits"])
 api.add_router("/benefits", till, tags=["merchants"])
 api.add_router("/merchants", merchants, tags=["merchants"])
+api.add_router("/best", results, tags=["results"])
 api.add_router("/notices", notices, tags=["notices"])
 api.add_router("/points", points, tags=["points"])
 api.add_router("/store", store, tags=["store"])

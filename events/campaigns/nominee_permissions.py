@@ -1,0 +1,58 @@
+"""Who may put somebody forward, speak for a household, vet, decide. Pure questions, no writes."""
+
+from __future__ import annotations
+
+from events.campaigns.models import Nomination, NominationKind, NomineeObjection
+from events.campaigns.querysets import VETTER_NUMBER
+from foundation.actors import Actor
+from volunteers.homes.models import How, Resident, ResidentState
+from volunteers.homes.selectors import home_path
+from volunteers.units.models import STAFF, Appointment, Level, Role, Unit
+from volunteers.units.rights import Right, grants, has_right, person_id_of
+
+ENTERS_FOR = (Role.GROUP_LEADER, Role.AREA_LEADER, *STAFF)
+
+
+def community_of(unit: Unit) -> str:
+    """Path of the community in which a unit lies."""
+    return unit.path_at(Level.COMMUNITY)
+
+
+def kind_of_nominator(user: Actor, held: Appointment) -> NominationKind | None:
+    """In which part somebody may put this neighbour leader forward: oneself, the group leader above, a confirmed
+    resident of the same community; None for everybody else.
+    """
+    if held.person_id == person_id_of(user):
+        return NominationKind.SELF
+    if any(one.role == Role.GROUP_LEADER and held.unit.path.startswith(one.path) for one in grants(user)):
+        return NominationKind.GROUP_LEADER
+    home = home_path(user)
+    return NominationKind.RESIDENT if home and home.startswith(community_of(held.unit)) else None
+
+
+def can_second_for(user: Actor, resident: Resident) -> bool:
+    """代录: the group leader, or whoever stands above, for a resident who was entered without a phone."""
+    if resident.how != How.PROXY or resident.state != ResidentState.CONFIRMED:
+        return False
+    path = resident.neighbourhood.path
+    return any(
+        one.role in ENTERS_FOR and one.allows(Right.CONFIRM_RESIDENT) and path.startswith(one.path)
+        for one in grants(user)
+    )
+
+
+def can_vet(user: Actor, nomination: Nomination) -> bool:
+    """Whether it is the user's turn. The row comes from `with_level`; nobody vets themselves or whom they put forward."""
+    me = person_id_of(user)
+    if not me or me in {nomination.person_id, nomination.nominated_by_id}:
+        return False
+    path, stands = nomination.neighbourhood.path, getattr(nomination, "stands", None)
+    return any(VETTER_NUMBER.get(one.role) == stands and path.startswith(one.path) for one in grants(user))
+
+
+def can_decide_objection(user: Actor, objection: NomineeObjection) -> bool:
+    """Clerks of the street and of the district; not one's own, and not about oneself."""
+    nomination, me = objection.nomination, person_id_of(user)
+    return me not in {objection.by_id, nomination.person_id} and has_right(
+        user, Right.KEEP_BOX, nomination.neighbourhood
+    )
