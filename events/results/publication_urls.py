@@ -8,5 +8,5 @@ from events.results import publication_views as views
 
 urlpatterns = [
     path("best/verify_campaign.py", views.campaign_verifier, name="campaign_verifier"),
-    path("best/<uuid:uid>/publication-<int:edition>.zip", views.campaign_publication, name="campaign_publication"),
+    path("best/<uuid:uid>/publication.zip", views.campaign_publication, name="campaign_publication"),
 ]

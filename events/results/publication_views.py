@@ -19,16 +19,20 @@ HOUR = 3_600
 
 
 @require_safe
-@cache_control(public=True, max_age=24 * HOUR, immutable=True)
-def campaign_publication(request: HttpRequest, uid: uuid.UUID, edition: int) -> FileResponse:
-    """The zip of an edition as it was published."""
+@cache_control(public=True, max_age=HOUR // 12)
+def campaign_publication(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
+    """The zip of the newest edition as it was published; of an earlier one by `?edition=1`."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), uid=uid)
-    publication = get_object_or_404(campaign.publications, edition=edition)
-    path = archive_of(publication)
-    if not path.exists():
-        raise Missing(_("文件暂时取不到，请告诉工作人员。"))
+    asked = request.GET.get("edition", "")
+    editions = campaign.publications.filter(edition=int(asked)) if asked.isdecimal() else campaign.publications.all()
+    publication = editions.order_by("edition").last()
+    if publication is None or not archive_of(publication).exists():
+        raise Missing(
+            _("文件暂时取不到，请告诉工作人员。") if publication else _("结果公示开始以后，全部数据在这里下载。")
+        )
     name = f"publication-{publication.fingerprint[:12]}.zip"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    archive = archive_of(publication).open("rb")
+    return FileResponse(archive, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @require_safe

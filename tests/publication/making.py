@@ -59,22 +59,11 @@ def _candidates(campaign: Campaign) -> list[Nomination]:
     for lot, one in enumerate(held, start=1):
         street = Unit.objects.get(path=one.unit.path_at(Level.STREET))
         state = "struck" if lot == 5 else "candidate"
-        found.append(
-            Nomination.objects.create(
-                uid=uuid.uuid4(),
-                campaign=campaign,
-                person_id=one.person_id,
-                appointment=one,
-                neighbourhood=one.unit,
-                street=street,
-                kind="resident",
-                why="热心",
-                state=state,
-                lot=lot,
-                is_paused=lot == 4,
-                answer="核实过",
-            )  # fmt: skip
-        )
+        made = Nomination.objects.create(
+            uid=uuid.uuid4(), campaign=campaign, person_id=one.person_id, appointment=one, neighbourhood=one.unit,
+            street=street, kind="resident", why="热心", state=state, lot=lot, is_paused=lot == 4, answer="核实过",
+        )  # fmt: skip
+        found.append(made)
     return found
 
 

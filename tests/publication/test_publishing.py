@@ -20,7 +20,7 @@ from events.ballots.models import Ballot
 from events.ballots.sealing import receipt_of
 from events.campaigns.models import Campaign, Nomination
 from events.results.models import Outcome, Publication
-from events.results.publishing import publish
+from events.results.publishing import archive_of, publish
 from events.results.publishing_jobs import publish_campaign, publish_forgotten
 from events.results.scoring import compute
 from foundation.errors import Conflict
@@ -131,14 +131,15 @@ def test_a_receipt_is_proved_by_its_way_to_the_root(campaign: Campaign, tmp_path
 
 def test_anybody_downloads_the_files_and_the_verifier(campaign: Campaign, tmp_path: Path) -> None:
     fingerprint = publish(campaign, tmp_path / "a")
-    address = f"/best/{campaign.uid}/publication-1.zip"
+    address = f"/best/{campaign.uid}/publication.zip"
     answer = Client().get(address)
     assert answer["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
         archive.extractall(tmp_path / "unpacked")
     assert bytes_of(tmp_path / "unpacked") == bytes_of(tmp_path / "a")
     assert recount(tmp_path / "unpacked", "--fingerprint", fingerprint).returncode == 0
-    assert Client().get(f"/best/{campaign.uid}/publication-2.zip").status_code == 404
+    assert b"".join(Client().get(f"{address}?edition=1")) == archive_of(campaign.publications.get()).read_bytes()
+    assert Client().get(f"{address}?edition=2").status_code == 404
     assert b"".join(Client().get("/best/verify_campaign.py")) == VERIFIER.read_bytes()
 
 
