@@ -14,7 +14,16 @@ class BallotsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what guards the tables on SQLite, around migrations; and what opening the vote asks for."""
-        from events.ballots import guards, roll_jobs  # noqa: F401
+        from events.ballots import (  # noqa: F401
+            dispute_views,
+            guards,
+            opening_jobs,
+            paper_urls,
+            roll_jobs,
+            suspicion_console,
+            suspicion_jobs,
+            suspicion_views,
+        )
 
         pre_migrate.connect(guards.lift_on_sqlite, sender=self)
         post_migrate.connect(guards.install_on_sqlite, sender=self)

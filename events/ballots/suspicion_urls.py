@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from events.ballots import dispute_views
+
+urlpatterns: list[URLPattern] = [
+    path("best/<uuid:uid>/vote/dispute/", dispute_views.dispute, name="ballot_dispute"),
+]
