@@ -12,6 +12,7 @@ await esbuild.build({
   entryPoints: {
     app: join(here, "src", "app.ts"),
     map: join(here, "src", "map.ts"),
+    recount: join(here, "src", "recount.ts"),
     sw: join(here, "src", "sw.ts"),
   },
   bundle: true,

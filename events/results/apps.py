@@ -12,5 +12,5 @@ class ResultsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what happens as a result comes about, and its publication."""
-        from events.results import publishing_jobs, services  # noqa: F401
+        """Register what happens as a result comes about, its publication, cards and the console."""
+        from events.results import cards, console, publishing_jobs, services  # noqa: F401

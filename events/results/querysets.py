@@ -14,16 +14,25 @@ if TYPE_CHECKING:
     from foundation.actors import Actor
 
 PUBLIC = ("winners_notice", "awarded", "archived")
+"""States of a campaign in which its result is told; for nobody, staff included, before."""
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Sets of results."""
 
+    def told(self) -> Self:
+        """Of campaigns whose winners' notice began; a suspended notice goes on being read."""
+        in_notice = Q(campaign__state__in=PUBLIC)
+        return self.filter(in_notice | Q(campaign__state="suspended", campaign__suspended_from__in=PUBLIC))
+
     def visible_to(self, user: Actor) -> Self:
         """Winners: everybody, from the winners' notice on. Any other result: the candidate alone."""
         mine = Q(nomination__person_id=person_id_of(user))
-        return self.filter(Q(is_winner=True) | mine, campaign__state__in=PUBLIC)
+        return self.told().filter(Q(is_winner=True) | mine)
 
     def winners(self) -> Self:
         """The list of winners, by street and name."""
-        return self.filter(is_winner=True).order_by("nomination__street__path", "nomination__person__pinyin")
+        rows = self.filter(is_winner=True).select_related(
+            "nomination__person", "nomination__street", "nomination__neighbourhood"
+        )
+        return rows.order_by("nomination__street__path", "nomination__person__pinyin", "pk")

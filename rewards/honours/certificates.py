@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock, streams
-from foundation.actors import Actor
+from foundation.actors import SYSTEM, Actor
 from foundation.errors import Conflict, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.honours.models import Certificate, CertificateKind, CertificateState
@@ -71,6 +71,22 @@ def propose_certificate(
     )
     audit.record(actor=acting_user, act="honours.propose_certificate", obj=made, unit_id=unit.pk)
     return made
+
+
+@transaction.atomic
+def give(*, id: uuid.UUID, kind: CertificateKind, person: Person, unit: Unit, words: str) -> Certificate:  # noqa: A002
+    """Issue one where people have decided already, two of them: the program writes it down. The same id is the same one.
+
+    Its person hears of it once.
+    """
+    values = {"kind": kind, "person": person, "unit": unit, "title": kind.name, "text": words[:200]}
+    times = {"dated_on": clock.today(), "decided_at": clock.now(), "at": clock.now()}
+    made = Certificate(id=id, number=new_number(), state=State.ISSUED, **values, **times)  # type: ignore[misc]
+    if not Certificate.objects.filter(pk=id).exists():
+        made.save(force_insert=True)
+        audit.record(actor=SYSTEM, act="honours.give_certificate", obj=made, unit_id=unit.pk)
+        tell(made)
+    return Certificate.objects.get(pk=id)
 
 
 def _lock(certificate: Certificate, acting_user: Actor) -> Certificate:

@@ -1,0 +1,147 @@
+"""What the pages of a result show: winners by street and name, one result opened to its parts, turnout."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Min, Sum
+
+from events.ballots.models import RollCount, RollKind, TurnoutShard
+from events.campaigns.models import Campaign, CampaignRules, StreetQuota
+from events.campaigns.panel_selectors import counted_marks
+from events.results.exact import kept_marks
+from events.results.models import Outcome
+from foundation.actors import Actor
+
+if TYPE_CHECKING:
+    from volunteers.units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StreetWinners:
+    """The winners of a street by name, and how many places stayed empty."""
+
+    street: Unit
+    winners: list[Outcome]
+    places: int
+
+    @property
+    def empty(self) -> int:
+        """Places that nobody fills: better none than anybody."""
+        return max(0, self.places - len(self.winners))
+
+
+def winners_by_street(campaign: Campaign, user: Actor) -> list[StreetWinners]:
+    """Streets in their order, with those that have places; names by their sound. Two queries."""
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    for one in Outcome.objects.visible_to(user).filter(campaign=campaign).winners():
+        found[one.nomination.street_id].append(one)
+    quotas = StreetQuota.objects.filter(campaign=campaign, winners_count__gt=0).select_related("street")
+    return [
+        StreetWinners(one.street, found.get(one.street_id, []), one.winners_count)
+        for one in quotas.order_by("street__path")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkShown:
+    """One anonymous mark; the highest and the lowest are struck through."""
+
+    points: int
+    is_dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One result with every number that it is made of."""
+
+    outcome: Outcome
+    rules: CampaignRules
+    marks: list[MarkShown]
+    lowest: int | None
+
+    @property
+    def opinion_counts(self) -> bool:
+        """Whether enough households answered."""
+        return self.outcome.opinion_score is not None
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The weights that are in force here: panel, opinion, ballot."""
+        opinion = self.rules.opinion_weight if self.opinion_counts else 0
+        return (self.rules.panel_weight, opinion, self.rules.ballot_weight)
+
+    @property
+    def whole(self) -> int:
+        """What the weights come to: a hundred, or less where the opinion does not count."""
+        return sum(self.weights)
+
+    @property
+    def marks_sum(self) -> int:
+        """The marks that count, added up."""
+        return sum(kept_marks(one.points for one in self.marks))
+
+
+def marks_shown(outcome: Outcome) -> list[MarkShown]:
+    """The marks from low to high, without whose they are."""
+    rows = counted_marks(outcome.campaign).filter(nomination_id=outcome.pk)
+    marks = sorted(rows.values_list("points", flat=True))
+    last = len(marks) - 1
+    return [MarkShown(points, len(marks) > 1 and number in (0, last)) for number, points in enumerate(marks)]
+
+
+def lowest_in(outcome: Outcome) -> int | None:
+    """The lowest total with which somebody was chosen in the same street; whose it is, nobody is told."""
+    street = Outcome.objects.filter(campaign_id=outcome.campaign_id, nomination__street_id=outcome.nomination.street_id)
+    found: int | None = street.filter(is_winner=True).aggregate(low=Min("score"))["low"]
+    return found
+
+
+def opened(outcome: Outcome) -> Opened:
+    """One result with its parts."""
+    return Opened(outcome, outcome.campaign.rules, marks_shown(outcome), lowest_in(outcome))
+
+
+# -- turnout -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many of how many voted; None where that would tell of few."""
+
+    street: Unit | None
+    voters: int
+    cast: int | None
+
+
+def hide_small(counts: dict[int, int], below: int) -> set[int]:
+    """Which of some counts must not be shown: the small ones, and where that is one alone, the next larger too.
+
+    Otherwise the one that is left out could be taken from the sum. Of none nothing can be learned: it hides as well.
+    """
+    hidden = {key for key, count in counts.items() if count < below}
+    if len(hidden) == 1 and len(counts) > 1:
+        hidden.add(min((key for key in counts if key not in hidden), key=lambda key: (counts[key], key)))
+    return hidden
+
+
+def turnout_of(campaign: Campaign) -> tuple[Turnout, list[Turnout]]:
+    """The whole, and by street in their order. Three small tables, whatever lay in the box."""
+    of_voters = {"box_id": campaign.pk, "kind": RollKind.VOTER}
+    street_of = dict(RollCount.objects.filter(**of_voters).values_list("community_id", "street_id"))
+    quotas = StreetQuota.objects.filter(campaign=campaign).select_related("street").order_by("street__path")
+    cast = dict.fromkeys((one.street_id for one in quotas), 0)
+    rows = TurnoutShard.objects.filter(**of_voters).order_by().values_list("community_id")
+    for community, count in rows.annotate(n=Sum("count")):
+        if street_of.get(community) in cast:
+            cast[street_of[community]] += count
+    below = campaign.rules.hidden_below
+    hidden, total = hide_small(cast, below), sum(cast.values())
+    streets = [
+        Turnout(one.street, one.electorate_count or 0, None if one.street_id in hidden else cast[one.street_id])
+        for one in quotas
+    ]
+    voters = sum(one.voters for one in streets)
+    return Turnout(None, voters, total if total >= below else None), streets
