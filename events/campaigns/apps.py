@@ -13,5 +13,16 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the clock, what is told, the console."""
-        from events.campaigns import console, jobs, lots, news, nominations, nominee_cards, nominee_console  # noqa: F401
-        from events.campaigns import objections, panel, panel_cards, panel_console  # noqa: F401
+        from events.campaigns import (  # noqa: F401
+            console,
+            jobs,
+            lots,
+            news,
+            nominations,
+            nominee_cards,
+            nominee_console,
+            objections,
+            panel,
+            panel_cards,
+            panel_console,
+        )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.campaigns.models import CampaignRules
@@ -22,17 +23,29 @@ NUMBERS: Final = (
 """Everything that a version says in numbers, in the order in which it is read."""
 
 
+def versions() -> QuerySet[CampaignRules]:
+    """All versions, the newest first. Everybody may read them."""
+    return CampaignRules.objects.order_by("-number")
+
+
 def current_rules() -> CampaignRules:
     """The newest version; the first one, with the sample numbers, where there is none yet."""
-    newest = CampaignRules.objects.order_by("-number").first()
+    newest = versions().first()
     if newest is None:
-        newest, _made = CampaignRules.objects.get_or_create(number=1, defaults={"why": _("样例规则，按本区的办法另起一版。")})
+        newest, _made = CampaignRules.objects.get_or_create(
+            number=1, defaults={"why": _("样例规则，按本区的办法另起一版。")}
+        )
     return newest
 
 
 def numbers_of(rules: CampaignRules) -> dict[str, int]:
     """What a version says, by name."""
     return {name: getattr(rules, name) for name in NUMBERS}
+
+
+def in_words(rules: CampaignRules) -> list[tuple[str, int]]:
+    """What a version says, for people to read."""
+    return [(str(rules._meta.get_field(name).verbose_name), getattr(rules, name)) for name in NUMBERS]
 
 
 def _same(rules: CampaignRules, numbers: dict[str, Any]) -> bool:
