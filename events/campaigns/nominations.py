@@ -25,6 +25,7 @@ from events.campaigns.models import (
 )
 from events.campaigns.nominee_permissions import can_second_for, community_of, kind_of_nominator
 from events.campaigns.phases import is_open
+from events.campaigns.standing import standing_changed
 from events.campaigns.vetting import clean_words, locked, vet
 from foundation import audit, clock, privacy
 from foundation.actors import SYSTEM, Actor
@@ -279,6 +280,7 @@ def _leave(row: Nomination, acting_user: Actor) -> None:
     row.state, row.is_paused = NominationState.WITHDRAWN, False
     row.save(update_fields=["state", "is_paused"])
     audit.record(actor=acting_user, act="nomination.withdraw", obj=row, unit_id=row.neighbourhood_id)
+    standing_changed(row, reason=_("本人退出"), acting_user=acting_user)
 
 
 @privacy.on_withdrawal(NOMINEE)

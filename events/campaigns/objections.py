@@ -21,6 +21,7 @@ from events.campaigns.models import (
 )
 from events.campaigns.nominee_permissions import can_decide_objection
 from events.campaigns.phases import gate, is_open
+from events.campaigns.standing import standing_changed
 from events.campaigns.vetting import clean_words, locked
 from foundation import audit, clock
 from foundation.actors import Actor
@@ -99,11 +100,11 @@ def decide_objection(
     found.save(update_fields=["state", "reason", "decided_by", "decided_at"])
     act = "nominee_objection.uphold" if is_upheld else "nominee_objection.dismiss"
     audit.record(actor=acting_user, act=act, obj=found, unit_id=row.neighbourhood_id, reason=cleaned)
-    _follow(row, found, cleaned)
+    _follow(row, found, cleaned, acting_user)
     return found
 
 
-def _follow(row: Nomination, objection: NomineeObjection, reason: str) -> None:
+def _follow(row: Nomination, objection: NomineeObjection, reason: str, acting_user: Actor) -> None:
     """What the decision means for the candidate; whoever asked is told as well."""
     nominee_news.objection_answered(objection)
     if row.state != NominationState.CANDIDATE:
@@ -116,6 +117,7 @@ def _follow(row: Nomination, objection: NomineeObjection, reason: str) -> None:
         row.is_paused = False
     row.save(update_fields=["state", "is_paused", "answer"])
     nominee_news.objection_over(row)
+    standing_changed(row, reason=reason, acting_user=acting_user)
 
 
 @gate(CampaignState.AWARDED)
