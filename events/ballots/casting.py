@@ -46,7 +46,10 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """One sending: an envelope for one kind of entry, where it was sealed, and what the browser shows of itself."""
+    """One sending: an envelope for one kind of entry, where it was sealed, and what the browser shows of itself.
+
+    What the server seals is another envelope each time it is sent, so a repeat is known by its uid alone.
+    """
 
     uid: uuid.UUID
     campaign: Campaign
@@ -54,6 +57,7 @@ class Casting:
     sealed_on: str
     signals: Signals
     kind: RollKind = RollKind.VOTER
+    is_sealed_here: bool = False
 
     @property
     def sha256(self) -> str:
@@ -78,19 +82,25 @@ def cast(
     `Invalid` for what is no envelope, `TooMany`, `DifferentBody` for a uid or an envelope that was used before.
     """
     box, person_id = ready_box(campaign), person_id_of(acting_user)
-    casting = Casting(uid, campaign, envelope, sealed_on, signals)
+    casting = Casting(uid, campaign, envelope, sealed_on, signals, is_sealed_here=sealed_on == SealedOn.SERVER)
     return put(box, casting, voter_key(box, person_id), acting_user=acting_user, tell=person_id)
 
 
 def cast_for_entry(
-    *, uid: uuid.UUID, campaign: Campaign, counter_pass: CounterPass, envelope: bytes, acting_user: Actor
+    *,
+    uid: uuid.UUID,
+    campaign: Campaign,
+    counter_pass: CounterPass,
+    envelope: bytes,
+    acting_user: Actor,
+    is_sealed_here: bool = False,
 ) -> Cast:
     """As `cast`, at the counter's screen, for the entry of a pass, which is used up by it. The voter is told too.
 
     Raises as `cast`, and `Conflict` for a pass that is used or over.
     """
     box, entry = ready_box(campaign), counter_pass.entry
-    casting = Casting(uid, campaign, envelope, SealedOn.COUNTER, Signals())
+    casting = Casting(uid, campaign, envelope, SealedOn.COUNTER, Signals(), is_sealed_here=is_sealed_here)
     person_id = person_behind(box, entry)
     return put(box, casting, entry.voter_key, acting_user=acting_user, tell=person_id, counter_pass=counter_pass)
 
@@ -129,7 +139,8 @@ def _put(
     entry = _entry(box, casting.kind, key)
     stored = Envelope.objects.filter(entry=entry).first()
     if stored is not None and stored.uid == casting.uid:
-        same_body_or_refuse(stored.sha256, casting.sha256)
+        if not casting.is_sealed_here:
+            same_body_or_refuse(stored.sha256, casting.sha256)
         return _answer(stored)
     if at is None:
         raise Conflict(_("投票已经截止，或者还没有开始。"))

@@ -62,5 +62,6 @@ def answer_household(
     question = question_for(box, person_id_of(acting_user))
     if question is None:
         raise Denied(_("这一题只问候选邻长联系的住户。"))
-    casting = Casting(uid, campaign, envelope, sealed_on, signals, RollKind.HOUSEHOLD)
+    here = sealed_on == Envelope.SealedOn.SERVER
+    casting = Casting(uid, campaign, envelope, sealed_on, signals, RollKind.HOUSEHOLD, is_sealed_here=here)
     return put(box, casting, question.entry.voter_key, acting_user=acting_user)

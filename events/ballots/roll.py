@@ -54,12 +54,17 @@ def make_box(campaign: Campaign) -> BallotBox:
 
 
 @lru_cache(maxsize=16)
-def _secret(sealed: str, campaign_id: int) -> bytes:
+def _opened(sealed: str, campaign_id: int) -> bytes:
     return bytes.fromhex(secrets.decrypt(sealed, aad=_aad(campaign_id)))
 
 
+def voter_secret(box: BallotBox) -> bytes:
+    """The 32 bytes under which people become keys of this box; `secrets.Unavailable` without the server's own key."""
+    return _opened(box.voter_secret, box.pk)
+
+
 def _key(box: BallotBox, subject: str) -> str:
-    return hmac.digest(_secret(box.voter_secret, box.pk), subject.encode(), "sha256").hex()
+    return hmac.digest(voter_secret(box), subject.encode(), "sha256").hex()
 
 
 def voter_key(box: BallotBox, person: Any) -> str:

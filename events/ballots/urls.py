@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
+from events.ballots import views
 from events.ballots.opening_urls import urlpatterns as opening
 from events.ballots.paper_urls import urlpatterns as paper
 from events.ballots.suspicion_urls import urlpatterns as suspicion
 
-urlpatterns: list[URLPattern] = [*paper, *suspicion, *opening]
+_VOTE, _COUNTER = "best/<uuid:uid>/vote/", "best/<uuid:uid>/counter/"
+_HERE = {"at_counter": True}
+
+urlpatterns: list[URLPattern] = [
+    path(_VOTE, views.vote, name="ballot_vote"),
+    path(f"{_VOTE}review/", views.review, name="ballot_review"),
+    path(f"{_VOTE}cast/", views.cast, name="ballot_cast"),
+    path(f"{_VOTE}receipt/", views.receipt, name="ballot_receipt"),
+    path(f"{_VOTE}receipt/save/", views.receipt_save, name="ballot_receipt_save"),
+    path(f"{_VOTE}check/", views.check, name="ballot_check"),
+    path(f"{_VOTE}opinion/", views.answer, name="ballot_opinion"),
+    path(_COUNTER, views.counter_enter, name="counter_enter"),
+    path(f"{_COUNTER}vote/", views.vote, _HERE, name="counter_vote"),
+    path(f"{_COUNTER}review/", views.review, _HERE, name="counter_review"),
+    path(f"{_COUNTER}cast/", views.cast, _HERE, name="counter_cast"),
+    path(f"{_COUNTER}done/", views.counter_done, name="counter_done"),
+    *paper,
+    *suspicion,
+    *opening,
+]
