@@ -14,6 +14,7 @@ await esbuild.build({
     map: join(here, "src", "map.ts"),
     recount: join(here, "src", "recount.ts"),
     sw: join(here, "src", "sw.ts"),
+    watch: join(here, "src", "watch.ts"),
   },
   bundle: true,
   format: "iife",

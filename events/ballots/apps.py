@@ -17,7 +17,9 @@ class BallotsConfig(AppConfig):
         from events.ballots import (  # noqa: F401
             dispute_views,
             guards,
+            opening_console,
             opening_jobs,
+            opening_views,
             paper_urls,
             roll_jobs,
             suspicion_console,

@@ -10,8 +10,6 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db.models import F
 
 from events.ballots.models import BallotBox
@@ -34,7 +32,6 @@ from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Role, Unit
 
 BEGUN = dt.timedelta(hours=1)
-UNCOMPRESSED = PublicFormat.UncompressedPoint
 REFERENCE = "云民发〔2026〕17号"
 Prepare = Callable[[Campaign, Cast], object]
 _prepare: dict[CampaignState, list[Prepare]] = {}
@@ -129,11 +126,23 @@ def _close(campaign: Campaign, goal: CampaignState, cast: Cast) -> Campaign:
 
 @prepares(CampaignState.VOTING)
 def box_is_ready(campaign: Campaign, cast: Cast) -> None:
-    """A key of which nobody holds the private half, unless the test made one, and a roll that two people agreed on."""
+    """A roll that two people agreed on, and a key kept by the community worker, unless the test made one."""
+    from tests.ballots.opening_making import make_keys
+
     for clerk in (cast.district_clerk, second_clerk(cast)):
         freeze_roll(campaign=campaign, acting_user=clerk)
-    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, UNCOMPRESSED)
-    BallotBox.objects.filter(campaign=campaign, public_key__isnull=True).update(public_key=point)
+    if not BallotBox.objects.filter(campaign=campaign, public_key__isnull=False).exists():
+        make_keys(BallotBox.objects.get(campaign=campaign), [cast.worker])
+
+
+@prepares(CampaignState.PANEL)
+def box_is_open(campaign: Campaign, cast: Cast) -> None:
+    """Closed, opened by its custodians and checked, unless the test did so."""
+    from tests.ballots.opening_making import open_whole
+
+    box = BallotBox.objects.select_related("campaign__unit", "campaign__rules").get(campaign=campaign)
+    if box.opened_at is None:
+        open_whole(box)
 
 
 @prepares(CampaignState.WINNERS_NOTICE)

@@ -53,6 +53,7 @@ _RATES: dict[str, tuple[Rate, ...]] = {
     "invite.account": (Rate(5, DAY),),
     "certificate.subnet": (Rate(30, 10 * MINUTE),),
     "ballot.change": (Rate(30, DAY),),
+    "custody.try": (Rate(6, 15 * MINUTE), Rate(30, DAY)),
     "alarm": (Rate(1, DAY),),
 }
 LONGEST = DAY
