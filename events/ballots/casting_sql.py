@@ -39,7 +39,7 @@ def instant_of_voting(campaign: Campaign) -> dt.datetime | None:
 
 
 def write(row: Envelope, entry: RollEntry, stored: Envelope | None, noted: AuditEntry) -> None:
-    """The envelope, in place of the stored one; for a first one also the turnout and the way; the audit entry."""
+    """The envelope, in place of the stored one; the turnout and the way, unless counted before; the audit entry."""
     if connection.vendor == "postgresql":
         _write_at_once(row, entry, stored, noted)
     else:
@@ -65,15 +65,21 @@ def write_plainly(row: Envelope, entry: RollEntry, stored: Envelope | None, note
     """As `write`, one thing after the other."""
     if stored is None:
         row.save(force_insert=True)
-        shard = TurnoutShard.objects.filter(box_id=row.box_id, kind=row.kind, community_id=row.community_id)
-        shard.filter(shard=_shard()).update(count=F("count") + 1)
-        RollEntry.objects.filter(pk=entry.pk).update(channel=_channel(row))
     else:
         changed: dict[str, Any] = {name: getattr(row, name) for name in _REPLACED}
         if row.state == EnvelopeState.SEALED:  # no batch speaks of it any more
             changed["batch"] = None
         Envelope.objects.filter(pk=stored.pk).update(**changed, replaced_count=F("replaced_count") + 1)
+    if _is_uncounted(entry):
+        shard = TurnoutShard.objects.filter(box_id=row.box_id, kind=row.kind, community_id=row.community_id)
+        shard.filter(shard=_shard()).update(count=F("count") + 1)
+        RollEntry.objects.filter(pk=entry.pk).update(channel=_channel(row))
     noted.save(force_insert=True)
+
+
+def _is_uncounted(entry: RollEntry) -> bool:
+    """Whether the voter is not among those who voted: the first time, and after bringing a paper ballot back."""
+    return entry.channel == RollEntry.Channel.NONE
 
 
 _COLUMNS = {
@@ -83,30 +89,32 @@ _COLUMNS = {
 }  # fmt: skip
 
 
+_COUNTED = (
+    "counted AS (UPDATE ballots_turnoutshard SET count = count + 1 FROM made WHERE box_id = %(box_id)s "
+    "AND kind = %(kind)s AND community_id = %(community_id)s AND shard = %(shard)s::int), "
+    "taken AS (UPDATE ballots_rollentry SET channel = %(channel)s FROM made WHERE id = %(entry_id)s), "
+)
+
+
 @cache
-def _statement(is_first: bool) -> str:
-    noted = f"noted AS ({statements.audit_clause('made')}) SELECT count(*) FROM made"
-    if not is_first:
+def _statement(is_stored: bool, is_counted: bool) -> str:
+    if is_stored:
         sets = ", ".join(f"{name} = %({name})s::{_COLUMNS[name]}" for name in _REPLACED)
-        return (
-            f"WITH made AS (UPDATE ballots_envelope SET {sets}, replaced_count = replaced_count + 1, "  # noqa: S608
-            "batch_id = CASE WHEN %(state)s = 'sealed' THEN NULL ELSE batch_id END "
-            f"WHERE id = %(stored)s::bigint RETURNING 1), {noted}"
+        envelope = (
+            f"UPDATE ballots_envelope SET {sets}, replaced_count = replaced_count + 1, "  # noqa: S608
+            "batch_id = CASE WHEN %(state)s = 'sealed' THEN NULL ELSE batch_id END WHERE id = %(stored)s::bigint"
         )
-    names, marks = ", ".join(_COLUMNS), ", ".join(f"%({name})s::{kind}" for name, kind in _COLUMNS.items())
+    else:
+        names, marks = ", ".join(_COLUMNS), ", ".join(f"%({name})s::{kind}" for name, kind in _COLUMNS.items())
+        envelope = f"INSERT INTO ballots_envelope ({names}) VALUES ({marks})"  # noqa: S608
     return (
-        f"WITH made AS (INSERT INTO ballots_envelope ({names}) VALUES ({marks}) RETURNING 1), "  # noqa: S608
-        "counted AS (UPDATE ballots_turnoutshard SET count = count + 1 FROM made WHERE box_id = %(box_id)s "
-        "AND kind = %(kind)s AND community_id = %(community_id)s AND shard = %(shard)s::int), "
-        "taken AS (UPDATE ballots_rollentry SET channel = %(channel)s FROM made WHERE id = %(entry_id)s), "
-        f"{noted}"
+        f"WITH made AS ({envelope} RETURNING 1), {_COUNTED if is_counted else ''}"
+        f"noted AS ({statements.audit_clause('made')}) SELECT count(*) FROM made"
     )
 
 
 def _write_at_once(row: Envelope, entry: RollEntry, stored: Envelope | None, noted: AuditEntry) -> None:
     values = {name: getattr(row, name) for name in _COLUMNS} | statements.audit_values(noted)
-    if stored is None:
-        values |= {"entry_id": entry.pk, "shard": _shard(), "channel": _channel(row)}
-    else:
-        values["stored"] = stored.pk
-    statements.run(_statement(stored is None), values)
+    values |= {"entry_id": entry.pk, "stored": stored.pk if stored else None}
+    values |= {"shard": _shard(), "channel": _channel(row)}
+    statements.run(_statement(stored is not None, _is_uncounted(entry)), values)

@@ -63,7 +63,8 @@ class Voter:
         if self.issue:
             return _("已领纸质票")
         if self.envelope:
-            return _("已在窗口投过") if self.entry.channel == Channel.COUNTER else _("已用手机投过")
+            at_counter = self.envelope.sealed_on == Envelope.SealedOn.COUNTER
+            return _("已在窗口投过") if at_counter else _("已用手机投过")
         return _("可以发")
 
 
