@@ -11,6 +11,7 @@ rmSync(out, { recursive: true, force: true });
 await esbuild.build({
   entryPoints: {
     app: join(here, "src", "app.ts"),
+    ballot: join(here, "src", "ballot.ts"),
     map: join(here, "src", "map.ts"),
     recount: join(here, "src", "recount.ts"),
     sw: join(here, "src", "sw.ts"),

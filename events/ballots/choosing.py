@@ -65,6 +65,11 @@ class Listing:
     next_page: int = 0
     asked: Asked = field(default_factory=Asked)
 
+    @property
+    def page_before(self) -> int:
+        """The page before this one, 0 on the first."""
+        return self.asked.page - 1
+
 
 def _own_order(booth: Booth, uid: uuid.UUID) -> bytes:
     return hmac.digest(voter_secret(booth.box), f"order|{booth.entry.voter_key}|{uid}".encode(), "sha256")

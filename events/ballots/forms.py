@@ -65,18 +65,24 @@ class CastForm(forms.Form):
 
 
 class LookForm(forms.Form):
-    """Which part of the list is asked for."""
+    """Which part of the list is asked for: a street, words to find, or the page after the one that is shown."""
 
     street = forms.UUIDField(required=False)
     q = forms.CharField(required=False, max_length=20)
     page = forms.IntegerField(required=False, min_value=1, max_value=500)
+    here = forms.UUIDField(required=False)
+    words = forms.CharField(required=False, max_length=20)
 
     def asked(self) -> Asked:
         """What is wrong is left out: the list is shown from its beginning."""
         self.full_clean()
         data = self.cleaned_data
-        street = data.get("street")
-        return Asked(str(street) if street else "", data.get("q", "").strip(), data.get("page") or 1)
+        here = str(data.get("here") or "")
+        if data.get("street"):
+            return Asked(str(data["street"]))
+        if data.get("page"):
+            return Asked(here, data.get("words", ""), data["page"])
+        return Asked(here, data.get("q", ""))
 
 
 class AnswerForm(forms.Form):

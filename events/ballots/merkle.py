@@ -45,7 +45,7 @@ class Tree:
 
     def find(self, code: str) -> bytes | None:
         """The envelope hash that a receipt, or a whole hash in hex, stands for; None when it is not in the box."""
-        first = _first_bytes(code)
+        first = range_of(code)
         if first is None:
             return None
         low, high = first
@@ -57,7 +57,7 @@ class Tree:
         return merkle.proof_of(self.levels, bisect_left(self.hashes, one))
 
 
-def _first_bytes(code: str) -> tuple[bytes, bytes] | None:
+def range_of(code: str) -> tuple[bytes, bytes] | None:
     """The smallest and the greatest hash that a receipt or a hash in hex may stand for."""
     plain = "".join(code.split()).replace("-", "")
     if len(plain) == 2 * WIDTH:

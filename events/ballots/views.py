@@ -98,24 +98,32 @@ def vote(request: HttpRequest, booth: Booth) -> HttpResponse:
         return redirect("campaign", booth.campaign.uid) if booth.envelope is None else _to_receipt(booth)
     if booth.entry.channel == RollEntry.Channel.PAPER:
         raise Conflict(_("您领了纸质选票，就用那一张投。想改用手机，请先到社区窗口把纸质票交回。"))
+    return _candidates(request, booth)
+
+
+def _candidates(request: HttpRequest, booth: Booth, refusal: Invalid | None = None) -> HttpResponse:
     everybody = choosing.candidates_of(booth)
     listing = choosing.listing(booth, everybody, LookForm(request.POST).asked())
     picked = set(request.POST.getlist("choice"))
     context = _frame(booth) | {
         "listing": listing,
         "picked": [one for one in everybody if str(one.uid) in picked],
-        "picked_uids": picked,
         "shown_uids": {one.uid for one in listing.shown},
+        "refusal": refusal,
     }
     part = "X-Part" in request.headers
-    return render(request, "ballots/vote_list.html" if part else "ballots/vote.html", context)
+    template = "ballots/vote_list.html" if part else "ballots/vote.html"
+    return render(request, template, context, status=422 if refusal else 200)
 
 
 @require_POST
 @in_booth
 def review(request: HttpRequest, booth: Booth) -> HttpResponse:
     """Read back what was picked, for a phone that cannot seal; nothing of it is kept here."""
-    chosen = _chosen(request, booth)
+    try:
+        chosen = _chosen(request, booth)
+    except Invalid as refusal:
+        return _candidates(request, booth, refusal)
     uid = uuid.uuid4()
     context = _frame(booth) | {
         "chosen": chosen,
@@ -127,7 +135,9 @@ def review(request: HttpRequest, booth: Booth) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, booth: Booth) -> list[choosing.Candidate]:
-    return choosing.chosen_of(booth, choosing.candidates_of(booth), request.POST.getlist("choice"))
+    dropped = request.POST.get("drop")
+    given = [one for one in request.POST.getlist("choice") if one != dropped]
+    return choosing.chosen_of(booth, choosing.candidates_of(booth), given)
 
 
 # -- casting -----------------------------------------------------------------------------------------------------------
