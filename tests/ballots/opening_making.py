@@ -1,55 +1,28 @@
-"""Boxes for tests of the opening: custodians with cheap passphrases, envelopes sealed and laid in, the whole way through."""
+"""Boxes for tests of the opening: with a key, candidates, a roll, and envelopes sealed and laid in."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from unittest import mock
 
 from django.utils import timezone
 
-from events.ballots import custody, sealing
-from events.ballots.keys import appoint_custodian, enrol, make_key, set_threshold
-from events.ballots.models import BallotBox, Custodian, Envelope, RollEntry
-from events.ballots.opening import bring_share, close_box, run_opening
+from events.ballots import sealing
+from events.ballots.models import BallotBox, Envelope, RollEntry
 from events.ballots.roll import make_box
 from events.campaigns.models import Campaign, CampaignState, Nomination
-from foundation.actors import SYSTEM
+from tests.ballots.custodians import make_keys
 from tests.ballots.making import make_campaign, make_candidate
 from tests.campaigns.making import clerk_of
 from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Role, Unit
 
-PASSPHRASE = "云溪区 票箱 保管人 的 口令"
-
 
 def other_clerk(cast: Cast) -> User:
     """A second district clerk."""
     return clerk_of(cast.district, Role.DISTRICT_CLERK, "程立")
-
-
-def passphrase_of(custodian: Custodian) -> str:
-    """Each has one of their own."""
-    return f"{PASSPHRASE} {custodian.user_id}"
-
-
-def enrol_cheaply(custodian: Custodian) -> Custodian:
-    """As `enrol`, with a stretching that takes no time."""
-    with mock.patch.object(custody, "LOG_COST", 4):
-        return enrol(custodian=custodian, passphrase=passphrase_of(custodian), acting_user=custodian.user)
-
-
-def make_keys(box: BallotBox, users: Sequence[User], threshold: int = 1) -> list[Custodian]:
-    """These users keep the key; it is made."""
-    keepers = [appoint_custodian(box=box, user=one, acting_user=SYSTEM) for one in users]
-    set_threshold(box=box, threshold=threshold, acting_user=SYSTEM)
-    for one in keepers:
-        enrol_cheaply(one)
-    make_key(box=box, acting_user=SYSTEM)
-    box.refresh_from_db()
-    return list(Custodian.objects.filter(box=box).order_by("pk"))
 
 
 def box_with_key(cast: Cast, *keepers: User, threshold: int = 1) -> tuple[BallotBox, list[Nomination]]:
@@ -103,18 +76,3 @@ def filled_box(cast: Cast, count: int = 12, *, threshold: int = 1, keepers: Sequ
     choices = [[stood[number % len(stood)].pk] for number in range(count)]
     lay_in(box, entries, [sealing.write_paper(box.campaign.uid, one) for one in choices])
     return to_counting(box)
-
-
-def bring_all(box: BallotBox) -> None:
-    """As many custodians as it takes come."""
-    for one in Custodian.objects.filter(box=box).select_related("user", "box__campaign")[: box.threshold]:
-        bring_share(custodian=one, passphrase=passphrase_of(one), acting_user=one.user)
-
-
-def open_whole(box: BallotBox) -> BallotBox:
-    """From the close to the checked numbers, as the system."""
-    run_opening(close_box(box=box, acting_user=SYSTEM))
-    bring_all(BallotBox.objects.get(pk=box.pk))
-    return run_opening(box)
-
-

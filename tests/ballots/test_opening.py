@@ -12,16 +12,8 @@ from events.ballots.models import Ballot, BallotBox, Custodian, Envelope, Openin
 from events.ballots.opening import bring_share, close_box, run_opening
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.models import AuditEntry
-from tests.ballots.opening_making import (
-    bring_all,
-    filled_box,
-    lay_in,
-    open_whole,
-    other_clerk,
-    passphrase_of,
-    roll_for,
-    to_counting,
-)
+from tests.ballots.custodians import bring_all, make_keys, open_whole, passphrase_of
+from tests.ballots.opening_making import box_with_key, filled_box, lay_in, other_clerk, roll_for, to_counting
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -26,6 +26,7 @@ from events.campaigns.models import (
     Phase,
 )
 from foundation import clock
+from tests.ballots.custodians import make_keys, open_whole
 from tests.cast import SINCE, Cast
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
@@ -127,8 +128,6 @@ def _close(campaign: Campaign, goal: CampaignState, cast: Cast) -> Campaign:
 @prepares(CampaignState.VOTING)
 def box_is_ready(campaign: Campaign, cast: Cast) -> None:
     """A roll that two people agreed on, and a key kept by the community worker, unless the test made one."""
-    from tests.ballots.opening_making import make_keys
-
     for clerk in (cast.district_clerk, second_clerk(cast)):
         freeze_roll(campaign=campaign, acting_user=clerk)
     if not BallotBox.objects.filter(campaign=campaign, public_key__isnull=False).exists():
@@ -138,8 +137,6 @@ def box_is_ready(campaign: Campaign, cast: Cast) -> None:
 @prepares(CampaignState.PANEL)
 def box_is_open(campaign: Campaign, cast: Cast) -> None:
     """Closed, opened by its custodians and checked, unless the test did so."""
-    from tests.ballots.opening_making import open_whole
-
     box = BallotBox.objects.select_related("campaign__unit", "campaign__rules").get(campaign=campaign)
     if box.opened_at is None:
         open_whole(box)
