@@ -166,8 +166,6 @@ def test_leaving_takes_the_consent_back_and_taking_it_back_is_leaving(
     assert not person_of(cast.leader).consents.order_by("-at", "-pk")[0].is_given
     from volunteers.people.services import withdraw_consent
 
-    withdraw_consent(
-        person=person_of(cast.leader2), document="nominee", channel="self", acting_user=cast.leader2
-    )
+    withdraw_consent(person=person_of(cast.leader2), document="nominee", channel="self", acting_user=cast.leader2)
     other.refresh_from_db()
     assert other.state == "withdrawn"
