@@ -1,0 +1,119 @@
+"""How many voted, by street and community: from counts, flat however many envelopes; small numbers stay hidden."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from events.ballots.models import BallotBox, Envelope, RollCount, RollEntry, TurnoutShard
+from events.ballots.turnout import growth_of, turnout_of
+from tests.ballots.making import Vote, make_vote
+from tests.cast import Cast
+from volunteers.accounts.models import User
+from volunteers.units.models import Unit
+
+ClientFor = Callable[[User], Client]
+
+
+@pytest.fixture
+def vote(cast: Cast) -> Vote:
+    cache.clear()
+    made = make_vote(cast)
+    RollCount.objects.all().delete()
+    TurnoutShard.objects.all().delete()
+    return made
+
+
+def count(vote: Vote, community: Unit, street: Unit, roll: int, voted: int) -> None:
+    """A community with so many on the roll, of whom so many have voted, spread over two shards."""
+    RollCount.objects.create(box=vote.box, community=community, street=street, kind="voter", count=roll)
+    for shard, part in ((0, voted // 3), (1, voted - voted // 3)):
+        TurnoutShard.objects.create(box=vote.box, community=community, kind="voter", shard=shard, count=part)
+
+
+@pytest.fixture
+def three(vote: Vote, cast: Cast) -> Vote:
+    count(vote, cast.community, cast.street, 400, 100)
+    count(vote, cast.other_community, cast.street, 300, 19)
+    count(vote, cast.far_community, cast.other_street, 200, 20)
+    return vote
+
+
+def test_streets_and_communities_with_what_is_too_small_hidden(three: Vote, cast: Cast) -> None:
+    street, other = turnout_of(three.box, cast.district_clerk)
+    assert [(one.name, one.roll, one.count, one.percent) for one in street.communities] == [
+        ("桂花社区", 400, 100, 25.0), ("月桂社区", 300, None, None),
+    ]  # fmt: skip
+    assert (street.roll, street.count) == (400, 100), "a total gives no hidden number away"
+    assert [one.count for one in other.communities] == [20]
+
+
+def test_the_page_names_nobody_and_shows_no_hidden_number(three: Vote, cast: Cast, client_for: ClientFor) -> None:
+    page = client_for(cast.district_clerk).get("/console/ballots/turnout/").content.decode()
+    for words in ("桂花社区", "不到 20", "25.0%", "青禾街道"):
+        assert words in page
+    assert ">19<" not in page
+    assert "方晓" not in page
+
+
+def test_staff_see_their_own_units_and_others_nothing(three: Vote, cast: Cast, client_for: ClientFor) -> None:
+    assert [one.name for street in turnout_of(three.box, cast.worker) for one in street.communities] == ["桂花社区"]
+    assert turnout_of(three.box, cast.leader) == []
+    assert client_for(cast.leader).get("/console/ballots/turnout/").status_code == 403
+
+
+def _queries(client: Client) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get("/console/ballots/turnout/").status_code == 200
+    assert not [one for one in asked if Envelope._meta.db_table in one["sql"]]
+    return len(asked)
+
+
+def test_it_never_reads_envelopes_and_asks_the_same_of_one_or_many(
+    three: Vote, cast: Cast, client_for: ClientFor
+) -> None:
+    client = client_for(cast.district_clerk)
+    _queries(client)
+    before = _queries(client)
+    for number in range(12):
+        community = cast.street.add_child(level="community", name=f"新{number}社区", starts_on=dt.date(2024, 1, 1))
+        count(three, community, cast.street, 50, 30)
+    TurnoutShard.objects.filter(community=cast.community).update(count=100_000)
+    assert _queries(client) == before
+
+
+def test_casting_keeps_the_count_that_is_shown(cast: Cast, settings: Any) -> None:
+    vote = make_vote(cast)
+    rules = vote.campaign.rules
+    rules.hidden_below = 1
+    vote.box = BallotBox.objects.select_related("campaign__rules").get()
+    vote.box.campaign.rules = rules
+    vote.cast(cast.resident, vote.candidates[0])
+    vote.cast(cast.resident, vote.candidates[1])
+    (street,) = turnout_of(vote.box, cast.worker)
+    assert [(one.name, one.count) for one in street.communities] == [("桂花社区", 1)]
+
+
+def test_a_roll_that_grew_fast_is_seen(three: Vote, cast: Cast, client_for: ClientFor) -> None:
+    frozen = three.box.roll_frozen_at
+    assert frozen
+    for number in range(90):
+        place = {"neighbourhood": cast.other_neighbourhood, "community": cast.other_community, "street": cast.street}
+        RollEntry.objects.create(
+            box=three.box, voter_key=f"{number:064x}", bound_at=frozen - dt.timedelta(days=number % 14), **place
+        )
+    first, *others = growth_of(three.box, cast.street_clerk)
+    assert (first.community, first.lately, first.percent, first.is_fast) == ("月桂社区", 90, 30.0, True)
+    assert [(one.community, one.is_fast) for one in others] == [("桂花社区", False)]
+    page = client_for(cast.street_clerk).get("/console/ballots/growth/").content.decode()
+    assert "增加得特别快" in page
+    assert client_for(cast.worker).get("/console/ballots/growth/")["Location"] == "/console/"
