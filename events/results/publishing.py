@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from events.campaigns.models import Campaign, CampaignState
 from events.results.models import Publication
 from events.results.publishing_files import FORMAT, Files, as_json
-from foundation import audit, failpoints, outbox, streams
+from foundation import audit, outbox, streams
 from foundation.actors import SYSTEM
 from foundation.errors import Conflict
 
@@ -39,19 +39,18 @@ def ask(campaign: Campaign) -> None:
     outbox.put(TOPIC, {"campaign": campaign.pk})
 
 
-@transaction.atomic
 def publish(campaign: Campaign, folder: Path) -> str:
     """Write everything into an empty folder and return the fingerprint; the first time this is the publication.
 
-    Run by the worker and by `manage.py publish_campaign`, from the winners' notice on. The campaign's row is locked, so
-    that nothing is decided in between. Raises `Conflict` before, and where the files differ from what was published.
+    Run by the worker and by `manage.py publish_campaign`, from the winners' notice on. Writing takes a while, so the
+    campaign is locked only at the end, to see that nothing was decided meanwhile. Raises `Conflict` before the notice,
+    where something was decided just now, and where the files differ from what was published.
     """
-    locked = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "rules")
-    campaign = locked.get(pk=campaign.pk)
+    campaign = Campaign.objects.select_related("unit", "rules").get(pk=campaign.pk)
     if not campaign.has_passed(CampaignState.PANEL):
         raise Conflict(_("结果公示开始以后才公布。"))
-    files = Files(campaign, folder).write()
-    newest = campaign.publications.order_by("-edition").first()
+    writer = Files(campaign, folder)
+    files, newest = writer.write(), _newest(campaign)
     prints = {name: str(one["sha256"]) for name, one in files.items()}
     if newest is not None and prints == newest.files:
         return _written(campaign, folder, files, newest.edition, _before(newest))
@@ -59,13 +58,33 @@ def publish(campaign: Campaign, folder: Path) -> str:
         raise Conflict(_("和已经公布的不一样：%(files)s") % {"files": "、".join(sorted(changed))})
     edition, before = (newest.edition + 1, newest.fingerprint) if newest else (1, None)
     fingerprint = _written(campaign, folder, files, edition, before)
-    made = Publication.objects.create(campaign=campaign, edition=edition, fingerprint=fingerprint, files=prints)
-    _keep(made, folder)
-    failpoints.hit("publication.before_commit")
-    data = {"edition": edition, "fingerprint": fingerprint}
-    audit.record(actor=SYSTEM, act="campaign.publish", obj=campaign, unit_id=campaign.unit_id, data=data)
-    _tell(made)
+    made = Publication(campaign=campaign, edition=edition, fingerprint=fingerprint, files=prints)
+    archive = _zipped(folder, archive_of(made).parent)
+    try:
+        _settle(made, archive, writer)
+    finally:
+        archive.unlink(missing_ok=True)
     return fingerprint
+
+
+@transaction.atomic
+def _settle(made: Publication, archive: Path, writer: Files) -> None:
+    """The row, the archive in its place and the notice, unless another worker has just done the same."""
+    locked = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=made.campaign_id)
+    newest = _newest(locked)
+    if newest is not None and newest.fingerprint == made.fingerprint:
+        return
+    if (newest.edition if newest else 0) != made.edition - 1 or not writer.still_holds(sorted(MAY_CHANGE)):
+        raise Conflict(_("刚刚又有变化，请再来一次。"))
+    made.save(force_insert=True)
+    archive.replace(archive_of(made))
+    data = {"edition": made.edition, "fingerprint": made.fingerprint}
+    audit.record(actor=SYSTEM, act="campaign.publish", obj=locked, unit_id=locked.unit_id, data=data)
+    _tell(made)
+
+
+def _newest(campaign: Campaign) -> Publication | None:
+    return campaign.publications.order_by("edition").last()
 
 
 def _changed(prints: dict[str, str], newest: Publication) -> set[str]:
@@ -101,18 +120,17 @@ def _zip(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
 
 
-def _keep(publication: Publication, folder: Path) -> None:
-    """Zip the folder, the same bytes for the same files; written aside and put in place at once."""
-    path = archive_of(publication)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside, _zip(aside) as archive:
-        for name in sorted([MANIFEST, *publication.files]):
-            entry = zipfile.ZipInfo(name, _NO_TIME)
+def _zipped(folder: Path, beside: Path) -> Path:
+    """The folder as an archive of which the same files make the same bytes, aside in the folder where it will lie."""
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=beside, delete=False) as aside, _zip(aside) as archive:
+        for path in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(path.name, _NO_TIME)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            with archive.open(entry, "w", force_zip64=True) as target, (folder / name).open("rb") as source:
+            with archive.open(entry, "w", force_zip64=True) as target, path.open("rb") as source:
                 shutil.copyfileobj(source, target)
     os.chmod(aside.name, 0o640)
-    os.replace(aside.name, path)
+    return Path(aside.name)
 
 
 @streams.in_district_language

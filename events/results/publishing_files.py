@@ -10,7 +10,8 @@ import csv
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,15 @@ from events.results.scoring import opinions_by_candidate
 FORMAT = 1
 CHUNK = 5_000
 Row = Iterable[object]
+TABLES = {
+    "streets.csv": "street leaders places electorate",
+    "roll.csv": "street community voters households",
+    "candidates.csv": "number uid name street community state",
+    "ballots.csv": "id choices",
+    "opinions.csv": "number answers steps",
+    "panel.csv": "member number mark",
+    "result.csv": "number ballots electorate ballot_score answers opinion_score marks panel_score score winner",
+}
 STATES = {"candidate": "candidate", "struck": "struck"}
 """What is said of somebody on the ballot; whoever left it in any other way withdrew."""
 STANDING = ("candidate", "paused")
@@ -48,21 +58,17 @@ class Files:
         self._json("box.json", self._box())
         hashes = split(bytes(self.box.hashes or b""))
         self._bytes("envelopes.txt", "".join(f"{one.hex()}\n" for one in hashes).encode())
-        tables: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
-            "streets.csv": ("street leaders places electorate", self._streets),
-            "roll.csv": ("street community voters households", self._roll),
-            "candidates.csv": ("number uid name street community state", self._candidates),
-            "ballots.csv": ("id choices", self._ballots),
-            "opinions.csv": ("number answers steps", self._opinions),
-            "panel.csv": ("member number mark", self._panel),
-            "result.csv": (
-                "number ballots electorate ballot_score answers opinion_score marks panel_score score winner",
-                self._result,
-            ),
-        }
-        for name, (head, rows) in tables.items():
-            self._table(name, head.split(), rows())
+        for name in TABLES:
+            self._table(name)
         return self.written
+
+    def still_holds(self, names: Iterable[str]) -> bool:
+        """Whether the rows of some tables are still those that were written."""
+        with tempfile.TemporaryDirectory() as aside:
+            fresh = Files(self.campaign, Path(aside))
+            for name in names:
+                fresh._table(name)
+        return all(self.written[name] == found for name, found in fresh.written.items())
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -77,10 +83,11 @@ class Files:
     def _json(self, name: str, body: dict[str, Any]) -> None:
         self._bytes(name, as_json(body))
 
-    def _table(self, name: str, head: list[str], rows: Iterable[Row]) -> None:
+    def _table(self, name: str) -> None:
+        rows: Iterable[Row] = getattr(self, f"_{name.removesuffix('.csv')}")()
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(head)
+            table.writerow(TABLES[name].split())
             table.writerows(rows)
         self._note(name)
 

@@ -26,14 +26,14 @@ BALLOTS, SPOILT, VOIDED, REPLACED, ANSWERS = 320, 2, 3, 11, 40
 MARKS = 5
 
 
-def make_published(cast: Cast, seed: int = 1) -> Campaign:
+def make_published(cast: Cast, seed: int = 1, ballots: int = BALLOTS) -> Campaign:
     """In the winners' notice, with its results computed: nine candidates in two streets, three places."""
     rng = random.Random(seed)
     _more_leaders(cast)
     campaign = make_campaign(cast, "approved", winners_count=3, opinion_least=5)
     candidates = _candidates(campaign)
-    box = _box(campaign, rng)
-    _ballots(box, candidates, rng)
+    box = _box(campaign, rng, ballots)
+    _ballots(box, candidates, rng, ballots)
     _panel(campaign, candidates, rng)
     Campaign.objects.filter(pk=campaign.pk).update(state="winners_notice")
     campaign = Campaign.objects.select_related("rules", "unit").get(pk=campaign.pk)
@@ -67,21 +67,21 @@ def _candidates(campaign: Campaign) -> list[Nomination]:
     return found
 
 
-def _box(campaign: Campaign, rng: random.Random) -> BallotBox:
+def _box(campaign: Campaign, rng: random.Random, ballots: int) -> BallotBox:
     """Closed and opened, with the roll counted."""
     box = make_box(campaign)
     for unit in Unit.objects.at(Level.COMMUNITY):
         street = Unit.objects.get(path=unit.path_at(Level.STREET))
-        for kind, count in (("voter", VOTERS[unit.name]), ("household", 30)):
+        for kind, count in (("voter", VOTERS[unit.name] * ballots // BALLOTS), ("household", 30)):
             RollCount.objects.create(box=box, community=unit, street=street, kind=kind, count=count)
     for quota in StreetQuota.objects.filter(campaign=campaign):
         counts = RollCount.objects.filter(box=box, kind="voter", street=quota.street).values_list("count", flat=True)
         StreetQuota.objects.filter(pk=quota.pk).update(electorate_count=sum(counts))
-    counted = BALLOTS + ANSWERS
+    counted = ballots + ANSWERS
     hashes = sorted(hashlib.sha256(rng.randbytes(179)).digest() for _ in range(counted + SPOILT))
     now = timezone.now()
     for name, value in {
-        "root": root_of(hashes).hex(), "hashes": b"".join(hashes), "roll_count": sum(VOTERS.values()),
+        "root": root_of(hashes).hex(), "hashes": b"".join(hashes), "roll_count": sum(one.count for one in box.roll_counts.filter(kind="voter")),
         "roll_hash": "a" * 64, "roll_frozen_at": now, "opened_at": now, "counted_count": counted,
         "spoilt_count": SPOILT, "voided_count": VOIDED, "replaced_count": REPLACED, "public_key": bytes(65),
         "cast_count": counted + SPOILT + VOIDED + REPLACED, "closed_at": now,
@@ -91,13 +91,13 @@ def _box(campaign: Campaign, rng: random.Random) -> BallotBox:
     return box
 
 
-def _ballots(box: BallotBox, candidates: list[Nomination], rng: random.Random) -> None:
+def _ballots(box: BallotBox, candidates: list[Nomination], rng: random.Random, count: int) -> None:
     """Up to five names each, one of the ballots blank; answers about all but the last, who has too few to count."""
     rows = []
-    for number in range(BALLOTS):
+    for number in range(count):
         chosen = rng.sample(candidates, rng.randint(1, 5) if number else 0)
         rows.append(Ballot(box=box, choices=",".join(sorted(one.pk.hex for one in chosen))))
-    Ballot.objects.bulk_create(rows)
+    Ballot.objects.bulk_create(rows, batch_size=10_000)
     asked = [one for one in candidates[:-1] for _ in range(4 if one is candidates[0] else 5)]
     asked += [candidates[-1]] * (ANSWERS - len(asked))
     OpinionAnswer.objects.bulk_create(

@@ -8,12 +8,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from events.ballots.models import Ballot
@@ -159,9 +163,40 @@ def test_a_worker_that_died_over_it_is_made_up_for(campaign: Campaign) -> None:
     assert Publication.objects.get().edition == 1
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_make_one_edition(committed_cast: Cast, tmp_path: Path) -> None:
+    campaign = make_published(committed_cast)
+    together = threading.Barrier(2)
+
+    def work(name: str) -> str:
+        together.wait()
+        try:
+            return publish(campaign, tmp_path / name)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        prints = list(pool.map(work, ["a", "b"]))
+    assert prints[0] == prints[1] == Publication.objects.get().fingerprint
+
+
 def test_the_verifier_needs_the_standard_library_only_and_stays_short() -> None:
     text = VERIFIER.read_text()
     modules = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert modules - {"__future__"} <= sys.stdlib_module_names
     assert len(text.splitlines()) < 300
     assert os.access(VERIFIER, os.R_OK)
+
+
+@pytest.mark.soak
+def test_a_whole_district_is_written_and_recounted_within_a_minute_each(cast: Cast, tmp_path: Path) -> None:
+    campaign = make_published(cast, ballots=480_000)
+    began = time.monotonic()
+    fingerprint = publish(campaign, tmp_path)
+    written = time.monotonic() - began
+    done = recount(tmp_path, "--fingerprint", fingerprint)
+    recounted = time.monotonic() - began - written
+    print(f"480,000 ballots: written in {written:.1f} s, recounted in {recounted:.1f} s")
+    assert done.returncode == 0
+    assert max(written, recounted) < 60
