@@ -7,6 +7,8 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from cms.api import router as notices
+from events.ballots.api import router as ballots
+from events.campaigns.api import router as campaigns
 from events.campaigns.nominee_api import router as nominees
 from events.gatherings.api import router as gatherings
 from events.results.api import router as results
@@ -29,7 +31,9 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/tasks", tasks, tags=["tasks"])
+api.add_router("/campaigns", campaigns, tags=["campaigns"])
 api.add_router("/campaigns", nominees, tags=["campaigns"])
+api.add_router("/ballots", ballots, tags=["ballots"])
 api.add_router("/gatherings", gatherings, tags=["gatherings"])
 api.add_router("/benefits", benefits, tags=["benefits"])
 api.add_router("/benefits", till, tags=["merchants"])

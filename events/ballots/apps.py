@@ -15,17 +15,21 @@ class BallotsConfig(AppConfig):
     def ready(self) -> None:
         """Register what guards the tables on SQLite, around migrations; and what opening the vote asks for."""
         from events.ballots import (  # noqa: F401
+            cards,
             dispute_views,
             guards,
             opening_console,
             opening_jobs,
             opening_views,
             paper_urls,
+            quiet,
+            roll_console,
             roll_jobs,
             suspicion_console,
             suspicion_jobs,
             suspicion_views,
         )
 
+        quiet.keep_quiet()
         pre_migrate.connect(guards.lift_on_sqlite, sender=self)
         post_migrate.connect(guards.install_on_sqlite, sender=self)
