@@ -6,7 +6,7 @@ All phases change at the hour at which the first one begins. The day on which a 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -62,7 +62,7 @@ def timetable(rules: CampaignRules, starts_at: dt.datetime) -> list[Slot]:
     return slots
 
 
-def as_slots(phases: Sequence[Phase]) -> list[Slot]:
+def as_slots(phases: Iterable[Phase]) -> list[Slot]:
     """Rows, in their order."""
     found = {one.kind: one for one in phases}
     return [

@@ -37,7 +37,7 @@ class DraftForm(forms.Form):
         if campaign is not None:
             known = {"title": campaign.title, "about": campaign.about, "rules": campaign.rules.number}
             initial |= known | {"uid": campaign.uid}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial})
         field: Any = self.fields["rules"]
         field.queryset = versions()
         field.label_from_instance = lambda row: _("第 %(number)d 版：%(why)s") % {"number": row.number, "why": row.why}
@@ -62,7 +62,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("为什么"), max_length=LONGEST_REASON, help_text=_("大家会看到这句话和您的名字。"))
 
 
-class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+class RulesForm(forms.ModelForm):
     """A new version of the rules, beginning with the newest."""
 
     class Meta:

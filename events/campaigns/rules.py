@@ -45,7 +45,8 @@ def numbers_of(rules: CampaignRules) -> dict[str, int]:
 
 def in_words(rules: CampaignRules) -> list[tuple[str, int]]:
     """What a version says, for people to read."""
-    return [(str(rules._meta.get_field(name).verbose_name), getattr(rules, name)) for name in NUMBERS]
+    labels = {field.name: str(field.verbose_name) for field in rules._meta.concrete_fields}
+    return [(labels[name], getattr(rules, name)) for name in NUMBERS]
 
 
 def _same(rules: CampaignRules, numbers: dict[str, Any]) -> bool:

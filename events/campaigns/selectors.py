@@ -54,7 +54,8 @@ def way_of(campaign: Campaign) -> list[Stop]:
     for state in (*PHASES, S.AWARDED):
         index, slot = known.index(state), slots.get(state)
         place = "here" if index == at else "behind" if index < at else "ahead"
-        stops.append(Stop(str(state.label), slot and slot.starts_at, slot and slot.ends_at, place))
+        begins, ends = (slot.starts_at, slot.ends_at) if slot else (None, None)
+        stops.append(Stop(str(state.label), begins, ends, place))
     return stops
 
 

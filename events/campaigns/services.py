@@ -155,7 +155,13 @@ def _approve(campaign: Campaign, acting_user: Actor, reference: str, charter: st
     try:
         with transaction.atomic():
             phases.enter(
-                campaign, S.APPROVED, by=acting_user, reason=reference, approved_by=by, approved_at=clock.now(), **columns
+                campaign,
+                S.APPROVED,
+                by=acting_user,
+                reason=reference,
+                approved_by=by,
+                approved_at=clock.now(),
+                **columns,
             )
     except IntegrityError as another:
         raise Conflict(_("这里已经有一场评选在进行，等它结束再批。")) from another
@@ -178,34 +184,35 @@ def advance(campaign: Campaign, at: dt.datetime | None = None) -> Campaign:
 @transaction.atomic
 @streams.in_district_language
 def _step(campaign: Campaign, at: dt.datetime | None) -> bool:
-    found = _locked(campaign)
-    to = phases.following(found.state)
-    phase = phases.phase_of(found, to) if to else None
-    moment = at or clock.now()
-    if to is None or phase is None or moment < phase.starts_at:
+    rows = Campaign.objects.select_for_update(of=("self",), skip_locked=True)  # whoever holds it moves it
+    found = rows.select_related("unit", "rules").filter(pk=campaign.pk).first()
+    to = phases.following(found.state) if found else None
+    if found is None or to is None:
+        return False
+    phase, moment = phases.phase_of(found, to), at or clock.now()
+    if phase is None or moment < phase.starts_at:
         return False
     if phases.held_by(found, to):
         Campaign.objects.filter(pk=found.pk, held_since__isnull=True).update(held_since=phase.starts_at)
         return False
-    reason = ""
-    if found.held_since is not None:
-        _put_off(found, to, moment - phase.starts_at)
+    return _go_on(found, to, moment - phase.starts_at)
+
+
+def _go_on(campaign: Campaign, to: CampaignState, late: dt.timedelta) -> bool:
+    before, reason = campaign.state, ""
+    if campaign.held_since is not None:
+        slots = as_slots(campaign.phases.all())[PHASES.index(to) :]
+        _save_slots(campaign, put_off(slots, late, campaign.rules.notice_working_days))
         reason = _("等准备工作做好才开始，后面的日子顺延。")
-    before = found.state
-    moved = phases.enter(found, to, reason=reason, held_since=None)
+    moved = phases.enter(campaign, to, reason=reason, held_since=None)
     if moved:
-        _note(found, "campaign.advance", SYSTEM, before=before, after=str(to))
+        _note(campaign, "campaign.advance", SYSTEM, before=before, after=str(to))
     return moved
 
 
 def _save_slots(campaign: Campaign, slots: Sequence[Slot]) -> None:
     for one in slots:
         Phase.objects.filter(campaign=campaign, kind=one.kind).update(starts_at=one.starts_at, ends_at=one.ends_at)
-
-
-def _put_off(campaign: Campaign, since: CampaignState, by: dt.timedelta) -> None:
-    slots = as_slots(campaign.phases.all())[PHASES.index(since) :]
-    _save_slots(campaign, put_off(slots, by, campaign.rules.notice_working_days))
 
 
 # -- decisions on the way ----------------------------------------------------------------------------------------------
