@@ -11,12 +11,16 @@ from django.utils import timezone
 
 from cms.services import write_event, write_notice
 from cms.story_services import draft_story
+from events.ballots.models import Dispute, QuarantineBatch
+from events.campaigns.models import NomineeObjection
 from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Entitlement, RefusalReport
 from rewards.points.models import ManualAward, RuleVersion, SampledAward
 from rewards.points.services import award_points
 from tests.console_lists.twins import twin
+from tests.permissions.things_suspicion import aside
+from tests.permissions.things_nominees import archived, named
 from tests.permissions.world import World
 from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Unit
@@ -103,7 +107,41 @@ def _story(world: World, number: int) -> Any:
     return draft_story(unit=world.cast.community, about=about, **values)
 
 
+def _aside(world: World, number: int) -> Any:
+    return aside(world.things["quarantined", "community"].box, twin(world.cast.community))
+
+
+def _batch(world: World, number: int) -> Any:
+    one = world.things["quarantine_batch", "community"]
+    made = {"uid": uuid.uuid4(), "unit": twin(one.unit), "proposed_by": twin(one.proposed_by)}
+    values = {"verdict": one.verdict, "reason": f"第 {number} 批", "proposed_at": one.proposed_at}
+    return QuarantineBatch.objects.create(box=one.box, **made, **values)
+
+
+def _dispute(world: World, number: int) -> Any:
+    person = Person.objects.create(name=f"说的人{number}")
+    entry = _aside(world, number).entry
+    return Dispute.objects.create(uid=uuid.uuid4(), entry=entry, person=person, raised_at=timezone.now())
+
+
+def _nominee(world: World, number: int) -> Any:
+    unit = twin(world.cast.neighbourhood)
+    return named(archived(unit), unit, Person.objects.create(name=f"邻长{number}"), "agreed")
+
+
+def _nominee_objection(world: World, number: int) -> Any:
+    person = Person.objects.create(name=f"提的人{number}")
+    return NomineeObjection.objects.create(
+        uid=uuid.uuid4(), nomination=_nominee(world, number), by=person, words=f"第 {number} 件事"
+    )
+
+
 MAKERS: dict[str, Maker] = {
+    "console_nomination_list": _nominee,
+    "console_nominee_objection_list": _nominee_objection,
+    "console_envelope_list": _aside,
+    "console_batch_list": _batch,
+    "console_dispute_list": _dispute,
     "console_anniversary_list": _anniversary,
     "console_story_list": _story,
     "console_rules_list": _rules,

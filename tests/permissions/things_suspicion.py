@@ -25,22 +25,22 @@ def add(world: World, name: str, unit: Unit) -> None:
         uid=uuid.uuid4(), box=box, unit=unit, verdict="void", reason="一台设备", proposed_by=clerk,
         proposed_at=timezone.now(), envelope_count=1,
     )  # fmt: skip
-    _aside(box, unit, batch)
-    disputed = _aside(box, unit, signals="dispute")
+    aside(box, unit, batch)
+    disputed = aside(box, unit, signals="dispute")
     assert disputed.entry
     dispute = Dispute.objects.create(
         uid=uuid.uuid4(), entry=disputed.entry, person=Person.objects.create(name=f"说的人{name}"),
         raised_at=timezone.now(),
     )  # fmt: skip
     world.things |= {
-        ("quarantined", name): _aside(box, unit),
+        ("quarantined", name): aside(box, unit),
         ("quarantine_batch", name): batch,
         ("dispute", name): dispute,
         ("disputed_campaign", name): campaign,
     }
 
 
-def _aside(box: BallotBox, unit: Unit, batch: QuarantineBatch | None = None, signals: str = "device") -> Envelope:
+def aside(box: BallotBox, unit: Unit, batch: QuarantineBatch | None = None, signals: str = "device") -> Envelope:
     """An envelope of an entry of its own."""
     entry = RollEntry.objects.create(
         box=box, voter_key=uuid.uuid4().hex * 2, neighbourhood=unit, community=unit, street=unit
