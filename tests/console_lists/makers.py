@@ -13,6 +13,8 @@ from cms.services import write_event, write_notice
 from cms.story_services import draft_story
 from events.ballots.models import Dispute, QuarantineBatch
 from events.campaigns.models import NomineeObjection
+from events.campaigns.models import CampaignRules
+from events.campaigns.rules import current_rules
 from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Entitlement, RefusalReport
@@ -136,7 +138,18 @@ def _nominee_objection(world: World, number: int) -> Any:
     )
 
 
+def _campaign(world: World, number: int) -> Any:
+    return twin(world.things["draft_campaign", "community"], depth=0)
+
+
+def _campaign_rules(world: World, number: int) -> Any:
+    newest = current_rules()
+    return CampaignRules.objects.create(number=newest.number + 1, why=f"第 {number} 次改")
+
+
 MAKERS: dict[str, Maker] = {
+    "console_campaign_list": _campaign,
+    "console_campaign_rules_list": _campaign_rules,
     "console_nomination_list": _nominee,
     "console_nominee_objection_list": _nominee_objection,
     "console_envelope_list": _aside,
