@@ -258,7 +258,7 @@ def answer(request: HttpRequest, booth: Booth) -> HttpResponse:
     question = opinion.question_for(booth.box, person_id_of(request.user))
     if question is None:
         raise Missing
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         envelope, sealed_on = form.cleaned_data["envelope"], booth.sealed_on
         if not envelope:

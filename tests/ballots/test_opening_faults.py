@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
-from events.ballots import opening_work, sealing
+from events.ballots import opening, opening_work, sealing
+from events.ballots.merkle import root_of
 from events.ballots.models import Ballot, BallotBox, Custodian, Envelope
 from events.ballots.opening import bring_share, close_box, run_opening
 from foundation import failpoints
@@ -44,6 +45,13 @@ def dies(point: str, act: Callable[[], object]) -> None:
     assert os.waitstatus_to_exitcode(status) == KILLED, point
 
 
+@pytest.fixture(autouse=True)
+def no_queue() -> Iterator[None]:
+    """The worker is what a test calls."""
+    with mock.patch.object(opening, "_go_on"):
+        yield
+
+
 def bring(box: BallotBox) -> None:
     """The one custodian comes."""
     one = Custodian.objects.select_related("user", "box__campaign").get(box=box)
@@ -53,7 +61,7 @@ def bring(box: BallotBox) -> None:
 def test_killed_at_every_step_the_opening_gives_the_same_root_and_the_same_ballots(committed_cast: Cast) -> None:
     box = filled_box(committed_cast, 30)
     wanted = Counter({one.hex: 10 for one in box.campaign.nominations.values_list("pk", flat=True)})
-    root = _root(box)
+    root = _root()
 
     def work() -> BallotBox:
         return run_opening(BallotBox.objects.select_related("campaign").get(pk=box.pk))
@@ -83,9 +91,7 @@ def test_killed_at_every_step_the_opening_gives_the_same_root_and_the_same_ballo
     assert AuditEntry.objects.filter(act="box.open").count() == 1
 
 
-def _root(box: BallotBox) -> str:
-    from events.ballots.merkle import root_of
-
+def _root() -> str:
     return root_of(bytes.fromhex(one) for one in Envelope.objects.values_list("sha256", flat=True)).hex()
 
 
@@ -96,7 +102,11 @@ def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bo
     run_opening(close_box(box=box, acting_user=SYSTEM))
     bring_all(box)
     both = threading.Barrier(2)
-    turn = nullcontext() if elected else mock.patch.object(opening_work, "turn", lambda _box: nullcontext(True))
+    turn = (
+        nullcontext()
+        if elected
+        else mock.patch.object(opening_work, "turn", side_effect=lambda _box: nullcontext(True))
+    )
     meet = nullcontext() if elected else failpoints.armed("opening.open_half", lambda: both.wait(20))
     with turn, meet:
         outcomes = at_once(lambda: run_opening(box), lambda: run_opening(box))
@@ -115,8 +125,6 @@ def test_whoever_is_in_the_act_when_the_box_closes_is_wholly_in_or_refused(commi
     seen: list[Any] = []
 
     def cast_one() -> None:
-        from django.db import transaction
-
         try:
             with transaction.atomic():
                 lay_in(box, entries[:1], [paper])

@@ -1,0 +1,97 @@
+"""The question to the households of a candidate: one answer a household, secret, replaceable, never asked of others."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from events.ballots.cards import to_answer, to_check, to_vote
+from events.ballots.models import Envelope, TurnoutShard
+from events.ballots.opinion import answer_household, question_for
+from foundation.errors import Conflict, Denied
+from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
+from tests.cast import Cast
+from volunteers.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(vote: Vote, user: User, step: int) -> None:
+    answer_household(
+        uid=uuid.uuid4(), campaign=vote.campaign, envelope=vote.seal(vote.candidates[0], step=step), sealed_on="phone",
+        acting_user=user, signals=signals_for(user),
+    )  # fmt: skip
+
+
+def test_a_household_answers_once_and_whoever_of_it_changes_it(cast: Cast) -> None:
+    home = make_household(cast.neighbourhood)
+    mother, son = make_voter("母亲", cast.neighbourhood, home), make_voter("儿子", cast.neighbourhood, home)
+    vote = make_vote(cast, cast.leader)
+    answer(vote, mother, 4)
+    answer(vote, son, 2)
+    envelope = Envelope.objects.get(kind="household")
+    opened = vote.open(envelope)
+    assert (opened.step, opened.choices) == (2, (vote.candidates[0].pk,))
+    assert envelope.replaced_count == 1
+    assert sum(TurnoutShard.objects.filter(kind="household").values_list("count", flat=True)) == 1
+    assert not TurnoutShard.objects.filter(kind="voter", count__gt=0).exists()
+
+
+def test_who_is_not_of_a_linked_household_is_not_asked(cast: Cast) -> None:
+    elsewhere = make_voter("别处", cast.neighbourhood2, make_household(cast.neighbourhood2, "302"))
+    home = make_household(cast.neighbourhood)
+    vote = make_vote(cast, cast.leader)
+    moved_in = make_voter("后来的", cast.neighbourhood, home)  # not on the roll
+    for user in (cast.resident, elsewhere, moved_in):
+        assert question_for(vote.box, user.person_id) is None
+        with pytest.raises(Denied):
+            answer(vote, user, 5)
+
+
+def test_after_the_close_no_answer_is_taken(cast: Cast) -> None:
+    user = make_voter("住户", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote = make_vote(cast, cast.leader)
+    vote.close()
+    with pytest.raises(Conflict):
+        answer(vote, user, 5)
+
+
+def test_five_steps_in_words_answered_without_a_script(cast: Cast, client_for: Callable[[User], Client]) -> None:
+    user = make_voter("住户", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote, client = make_vote(cast, cast.leader), client_for(user)
+    vote.cast(user, vote.candidates[0])
+    assert "下次还愿意选周桂兰当邻长吗" in client.get(reverse("ballot_receipt", args=[vote.campaign.uid])).content.decode()
+    address = reverse("ballot_opinion", args=[vote.campaign.uid])
+    page = client.get(address).content.decode()
+    assert "由服务器代封" in page and "跳过" in page
+    steps = re.findall(r'name="step" value="([^"]+)"', page)
+    assert [one[0] for one in steps] == ["5", "4", "3", "2", "1"]
+    assert client.post(address, {}).status_code == 422
+    for _twice in range(2):
+        assert client.post(address, {"step": steps[1], "id": "", "envelope": ""}).status_code == 303
+    envelope = Envelope.objects.get(kind="household")
+    assert (vote.open(envelope).step, envelope.sealed_on, envelope.replaced_count) == (4, "server", 0)
+    client.post(address, {"step": steps[4]})
+    assert vote.open(Envelope.objects.get(kind="household")).step == 1
+    assert "答过了" in client.get(address).content.decode()
+
+
+def test_cards_offer_what_there_is_to_do(cast: Cast) -> None:
+    user = make_voter("住户", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote = make_vote(cast, cast.leader)
+    to_pick, to_say = to_vote(user, vote.campaign), to_answer(user, vote.campaign)
+    assert to_pick and to_pick.is_main and to_say and "周桂兰" in str(to_say.title)
+    vote.cast(user, vote.candidates[0])
+    answer(vote, user, 3)
+    after = to_vote(user, vote.campaign)
+    assert after and not after.is_main and "投好了" in str(after.title)
+    assert to_answer(user, vote.campaign) is None
+    for user in (cast.stranger, cast.leader):
+        assert to_vote(user, vote.campaign) is None and to_answer(user, vote.campaign) is None
+    vote.campaign.state = "counting"
+    assert to_check(cast.stranger, vote.campaign)
