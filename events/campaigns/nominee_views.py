@@ -67,6 +67,11 @@ def _refusal(form: Any, refusal: Invalid | Conflict) -> None:
         form.add_error(None, str(refusal.message))
 
 
+def _sent(request: HttpRequest) -> Any:
+    """What was sent, an empty form too; None when nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
 def _status(form: Any) -> int:
     return 422 if form.is_bound else 200
 
@@ -99,7 +104,7 @@ def nominate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         words = request.GET.get("q", "").strip()[:20]
         context |= {"choices": selectors.choices_for(request.user, campaign, words), "q": words}
         return render(request, "campaigns/nominate.html", context, status=422 if request.method == "POST" else 200)
-    form = NominateForm(request.POST or None, initial={"leader": choice.held.uid})
+    form = NominateForm(_sent(request), initial={"leader": choice.held.uid})
     if request.method == "POST" and form.is_valid():
         sent = {"uid": form.cleaned_data["uid"], "why": form.cleaned_data["why"]}
         try:
@@ -278,7 +283,7 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         rows.select_related("person", "street", "neighbourhood", "campaign__rules"), pk=uid
     )
     open_now = row.state == N.AGREED and is_open(row.campaign, CampaignState.VETTING)
-    form = VetForm(request.POST or None)
+    form = VetForm(_sent(request))
     said = request.POST.get("decision", "")
     if request.method == "POST" and said not in {PASS, REFUSE}:
         raise Invalid
@@ -359,7 +364,7 @@ def candidate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def objection_raise(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Say something against a candidate, in one's own name."""
     row = _candidate(request, uid)
-    form = ObjectionForm(request.POST or None)
+    form = ObjectionForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             objections.raise_objection(nomination=row, acting_user=request.user, **form.cleaned_data)

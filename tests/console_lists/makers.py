@@ -12,8 +12,7 @@ from django.utils import timezone
 from cms.services import write_event, write_notice
 from cms.story_services import draft_story
 from events.ballots.models import Dispute, QuarantineBatch
-from events.campaigns.models import NomineeObjection
-from events.campaigns.models import CampaignRules
+from events.campaigns.models import CampaignRules, NomineeObjection
 from events.campaigns.rules import current_rules
 from events.gatherings.services import Plan
 from foundation.actors import SYSTEM
@@ -21,8 +20,9 @@ from rewards.benefits.models import Entitlement, RefusalReport
 from rewards.points.models import ManualAward, RuleVersion, SampledAward
 from rewards.points.services import award_points
 from tests.console_lists.twins import twin
-from tests.permissions.things_suspicion import aside
 from tests.permissions.things_nominees import archived, named
+from tests.permissions.things_suspicion import aside
+from tests.permissions.things_paper import disagree, print_few
 from tests.permissions.world import World
 from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Unit
@@ -147,7 +147,17 @@ def _campaign_rules(world: World, number: int) -> Any:
     return CampaignRules.objects.create(number=newest.number + 1, why=f"第 {number} 次改")
 
 
+def _run(world: World, number: int) -> Any:
+    return print_few(world.things["paper_run", "community"].box, twin(world.cast.community))
+
+
+def _mismatch(world: World, number: int) -> Any:
+    return disagree(_run(world, number))
+
+
 MAKERS: dict[str, Maker] = {
+    "console_paper_run_list": _run,
+    "console_paper_mismatch_list": _mismatch,
     "console_campaign_list": _campaign,
     "console_campaign_rules_list": _campaign_rules,
     "console_nomination_list": _nominee,
