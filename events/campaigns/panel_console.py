@@ -134,7 +134,7 @@ class PanelListView(ScopedListView):
 @require_http_methods(["GET", "POST"])
 def member_create(request: HttpRequest) -> HttpResponse:
     """Ask somebody."""
-    form = MemberForm(request.POST or None, user=request.user)
+    form = MemberForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             made = panel.appoint_member(**form.cleaned_data, acting_user=request.user)
@@ -157,7 +157,7 @@ def _member(request: HttpRequest, uid: uuid.UUID) -> PanelMember:
 def member_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One member: what they said, to whom they are too near, how many are left; let them go with a reason."""
     member = _member(request, uid)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             panel.leave(member=member, reason=form.cleaned_data["reason"], acting_user=request.user)

@@ -132,20 +132,14 @@ def next_after(streets: Iterable[Street], here: UUID) -> Nomination | None:
 
 
 def left_to_mark(members: Iterable[PanelMember]) -> dict[int, int]:
-    """How many candidates each of some members of one campaign still has before them; a fixed number of queries."""
+    """How many candidates each of some members still has before them; three queries, whatever campaigns they are of."""
     listed = list(members)
-    found: dict[int, int] = {}
-    for campaign_id in {one.campaign_id for one in listed}:
-        ours = [one for one in listed if one.campaign_id == campaign_id]
-        found |= _left_in(campaign_id, ours)
-    return found
-
-
-def _left_in(campaign_id: int, members: list[PanelMember]) -> dict[int, int]:
-    candidates = Nomination.objects.filter(campaign_id=campaign_id).candidates()
-    everybody = set(candidates.values_list("pk", flat=True))
+    candidates: dict[int, set[UUID]] = defaultdict(set)
+    rows = Nomination.objects.filter(campaign__in={one.campaign_id for one in listed}).candidates()
+    for campaign_id, nomination_id in rows.values_list("campaign_id", "pk"):
+        candidates[campaign_id].add(nomination_id)
     done: dict[int, set[UUID]] = defaultdict(set)
-    for rows in (Mark.objects, Conflict.objects):
-        for member_id, nomination_id in rows.filter(member__in=members).values_list("member_id", "nomination_id"):
+    for seen in (Mark.objects, Conflict.objects):
+        for member_id, nomination_id in seen.filter(member__in=listed).values_list("member_id", "nomination_id"):
             done[member_id].add(nomination_id)
-    return {one.pk: len(everybody - done[one.pk]) for one in members}
+    return {one.pk: len(candidates[one.campaign_id] - done[one.pk]) for one in listed}

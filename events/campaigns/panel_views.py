@@ -76,7 +76,7 @@ def panel_accept(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def panel_leave(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """不方便, or no longer."""
     seat = _seat(request, uid)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         panel.leave(member=seat, reason=form.cleaned_data["reason"], acting_user=request.user)
         return redirect("panel_member", uid)
