@@ -96,7 +96,10 @@ def _same(stored: CounterPass, campaign: Campaign, entry: RollEntry) -> IssuedPa
 
 
 def pass_of(*, campaign: Campaign, code: str) -> CounterPass:
-    """The pass with these digits, still good; looking does not use it. Raises `Missing`, `TooMany` after many tries."""
+    """The pass with these digits, still good. Casting uses it up, looking does not.
+
+    Raises `Missing`, and `TooMany` after many tries.
+    """
     minute = int(clock.now().timestamp()) // 60
     wrong = f"wrong-passes:{campaign.pk}:{minute}"
     if (cache.get(wrong) or 0) >= WRONG_A_MINUTE:
@@ -107,14 +110,6 @@ def pass_of(*, campaign: Campaign, code: str) -> CounterPass:
         cache.incr(wrong)
         raise Missing(_("号码不对，或者过了时间。请工作人员再给一个。"))
     return row
-
-
-def redeem_pass(*, campaign: Campaign, code: str) -> RollEntry:
-    """Use a pass, once, inside the transaction that casts; the entry it lets vote. Raises as `pass_of`."""
-    found = pass_of(campaign=campaign, code=code)
-    if not _good(campaign, code).update(used_at=clock.now()):
-        raise Missing(_("号码不对，或者过了时间。请工作人员再给一个。"))
-    return found.entry
 
 
 def _good(campaign: Campaign, code: str) -> QuerySet[CounterPass]:

@@ -105,6 +105,12 @@ def box_of(campaign: Campaign) -> BallotBox:
     return box
 
 
+def voting_campaign() -> Campaign | None:
+    """The campaign that people vote in, or whose box is still being closed; with its phases at hand."""
+    rows = Campaign.objects.filter(state__in=[CampaignState.VOTING, CampaignState.COUNTING])
+    return rows.select_related("unit", "rules").prefetch_related("phases").order_by("-pk").first()
+
+
 def takes_paper(campaign: Campaign, box: BallotBox) -> bool:
     """Whether paper may still be keyed: while voting is open, and afterwards until the box is closed."""
     if box.closed_at is not None:

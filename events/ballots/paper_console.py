@@ -22,7 +22,6 @@ from events.ballots import paper, paper_keying, paper_sheets
 from events.ballots.models import PaperBallot, PaperKeying, PaperRun
 from events.ballots.paper_forms import KeyForm, MarkForm, ReasonForm, RunForm, SettleForm, SpoilForm
 from events.campaigns.models import Campaign, Nomination
-from events.campaigns.selectors import running_campaign
 from foundation.errors import Conflict, Invalid, Missing
 from volunteers.homes.views import take_errors
 from volunteers.units.console import NumberColumn, PlaceFilter, ScopedListView, page, requires
@@ -37,10 +36,10 @@ State = PaperBallot.State
 
 
 def campaign_of_today() -> Campaign:
-    """The campaign that paper belongs to; raises `Missing` where there is none."""
-    campaign = running_campaign()
+    """The campaign that paper belongs to; raises `Missing` while nobody votes."""
+    campaign = paper.voting_campaign()
     if campaign is None:
-        raise Missing(_("现在没有评选。"))
+        raise Missing(_("现在没有评选在投票。"))
     return campaign
 
 
@@ -48,7 +47,7 @@ def campaign_of_today() -> Campaign:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Every community of the reader that has paper: printed, handed out, brought back, keyed."""
-    campaign, rows, is_open = running_campaign(), [], False
+    campaign, rows, is_open = paper.voting_campaign(), [], False
     if campaign is not None:
         try:
             box = paper.box_of(campaign)

@@ -178,10 +178,15 @@ def _fingerprint(ballot: PaperBallot, reading: Reading) -> str:
     return secrets.hmac_hex("paper keying", body)
 
 
+def seal_reading(uid: uuid.UUID, reading: Reading) -> str:
+    """What is stored of a reading, bound to its row."""
+    return secrets.encrypt(reading.written(), aad=_aad(uid))
+
+
 def _keep(ballot: PaperBallot, uid: uuid.UUID, reading: Reading, acting_user: Actor) -> None:
     PaperKeying.objects.create(
         uid=uid, ballot=ballot, clerk_id=acting_user.pk, keyed_at=clock.now(),
-        choices_sealed=secrets.encrypt(reading.written(), aad=_aad(uid)), fingerprint=_fingerprint(ballot, reading),
+        choices_sealed=seal_reading(uid, reading), fingerprint=_fingerprint(ballot, reading),
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def give_pass(request: HttpRequest, uid: UUID) -> HttpResponse:
     made = counter.issue_pass(
         uid=form.cleaned_data["uid"], campaign=campaign, person=found.resident.person, acting_user=request.user
     )
-    link = f"{base_of(request)}{reverse('counter', args=[campaign.uid])}"
+    link = f"{base_of(request)}{reverse('counter_enter', args=[campaign.uid])}"
     context = page(
         _("窗口投票凭条"), icon="user", trail=[DESK, VOTERS], voter=found, code=f"{made.code[:4]} {made.code[4:]}", link=link, expires_at=made.row.expires_at,
         symbol=qr.drawn(f"{link}?code={made.code}", _("二维码，选民自己扫")),

@@ -23,11 +23,16 @@ from tests.console_lists.twins import twin
 from tests.permissions.things_nominees import archived, named
 from tests.permissions.things_suspicion import aside
 from tests.permissions.things_paper import disagree, print_few
+from tests.permissions.things_nominees import archived, named
 from tests.permissions.world import World
 from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Unit
 
 Maker = Callable[[World, int], Any]
+
+
+def _somebody(number: int) -> Person:
+    return Person.objects.create(name=f"某人{number}")
 
 
 def _notice(world: World, number: int) -> Any:
@@ -155,7 +160,22 @@ def _mismatch(world: World, number: int) -> Any:
     return disagree(_run(world, number))
 
 
+def _seat(world: World, number: int) -> Any:
+    return PanelMember.objects.create(campaign=archived(world.cast.district), person=_somebody(number), title="代表")
+
+
+def _winner(world: World, number: int) -> Any:
+    made = world.things["winner", "community"].outcome
+    place = twin(world.cast.community)
+    chosen = named(archived(place), place, _somebody(number), "candidate")
+    values = {"nomination": chosen, "campaign": chosen.campaign, "is_winner": True, "opinion_score": None}
+    counts = {name: getattr(made, name) for name in ("ballots_count", "electorate_count", "ballot_score", "score")}
+    return Outcome.objects.create(**values, **counts, opinion_count=0, marks_count=3, panel_score=0)
+
+
 MAKERS: dict[str, Maker] = {
+    "console_panel_list": _seat,
+    "console_winner_list": _winner,
     "console_paper_run_list": _run,
     "console_paper_mismatch_list": _mismatch,
     "console_campaign_list": _campaign,
