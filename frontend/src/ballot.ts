@@ -68,7 +68,7 @@ class Booth {
     else if (this.picks.size < this.most) this.pick(box);
     else {
       box.checked = false;
-      this.say(this.root.dataset.full ?? "");
+      this.say(this.root.dataset.wordsFull ?? "");
       return;
     }
     this.say("");
@@ -88,7 +88,7 @@ class Booth {
     row.replaceChildren();
     for (const { face } of this.picks.values()) if (face) row.append(face.cloneNode(true));
     for (let free = this.picks.size; free < this.most; free += 1) row.append(document.createElement("i"));
-    one("[data-counted]").textContent = this.words("count", this.picks.size);
+    one("[data-counted]").textContent = this.words("wordsCount", this.picks.size);
   }
 
   private clicked(event: Event): void {
@@ -120,7 +120,7 @@ class Booth {
 
   private read(event: Event): void {
     event.preventDefault();
-    if (!this.picks.size) this.say(this.root.dataset.none ?? "");
+    if (!this.picks.size) this.say(this.root.dataset.wordsNone ?? "");
     else location.hash = "review";
   }
 
@@ -147,9 +147,9 @@ class Booth {
       one<HTMLElement>("[data-drop]", row).dataset.drop = uid;
       rows.append(row);
     }
-    one("[data-title]").textContent = this.words("chosen", this.picks.size);
+    one("[data-title]").textContent = this.words("wordsChosen", this.picks.size);
     const left = this.most - this.picks.size;
-    one("[data-left]").textContent = this.words("left", left);
+    one("[data-left]").textContent = this.words("wordsLeft", left);
     one<HTMLElement>("[data-more]").hidden = left === 0;
     one<HTMLElement>("[data-step=review] h1").focus({ preventScroll: true });
   }

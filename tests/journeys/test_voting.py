@@ -1,0 +1,190 @@
+"""Voting in a real browser: sealed on the phone and opened with the key; without a script; in elder mode and small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, Request, expect
+
+from events.ballots.models import Envelope
+from tests.ballots.making import Vote, make_household, make_vote
+from tests.cast import Cast
+from tests.journeys.test_pages import AXE
+from volunteers.accounts.models import User
+
+pytestmark = pytest.mark.browser
+Walk = Callable[..., Page]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def beside_the_loop_of_the_browser() -> Iterator[None]:
+    """The browser's driver runs a loop in this thread; the database is asked while it waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture
+def vote(committed_cast: Cast) -> Vote:
+    """An open vote whose key the test holds."""
+    home = make_household(committed_cast.neighbourhood)
+    committed_cast.resident.person.resident.__class__.objects.update(household=home)
+    return make_vote(committed_cast)
+
+
+@pytest.fixture
+def walk(browser: Browser, live_server: Any, client_for: Callable[[User], Client]) -> Iterator[Walk]:
+    """`walk(user)` is a phone on which somebody is signed in; every script error fails the test."""
+    contexts, faults = [], []
+
+    def make(user: User | None, *, width: int = 390, height: int = 844, elder: bool = False, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN", **options
+        )
+        contexts.append(context)
+        cookies = [{"name": "mode", "value": "elder", "url": live_server.url}] if elder else []
+        if user is not None:
+            sid = client_for(user).cookies["sid"].value
+            cookies.append({"name": "sid", "value": sid, "url": live_server.url})
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def at(vote: Vote, name: str) -> str:
+    return reverse(name, args=[vote.campaign.uid])
+
+
+def pick(page: Page, name: str) -> None:
+    page.locator(".cand").filter(has_text=name).click()
+
+
+def test_four_taps_and_what_was_picked_never_leaves_the_phone(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
+    page, sent = walk(committed_cast.resident), []
+
+    def note(request: Request) -> None:
+        sent.append(f"{request.url} {request.post_data or ''} {request.headers}")
+
+    page.on("request", note)
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "周桂兰")
+    pick(page, "顾芳")
+    expect(page.locator("[data-counted]")).to_have_text("已选 2 位，最多 5 位")
+    page.get_by_role("button", name="看一遍").click()
+    expect(page.locator("[data-title]")).to_have_text("您选了这 2 位")
+    expect(page.locator("main")).to_contain_text("在这部手机上封")
+    page.get_by_role("button", name="封好投出").click()
+    page.wait_for_url("**/vote/receipt/")
+    expect(page.locator("h1")).to_have_text("选票封好，进箱了")
+    envelope = Envelope.objects.get()
+    assert envelope.sealed_on == "phone"
+    chosen = {vote.candidates[0].pk, vote.candidates[2].pk}
+    assert set(vote.open(envelope).choices) == chosen  # the twin: sealed by the script, opened by Python
+    assert not [line for line in sent if any(str(one) in line or one.hex in line for one in chosen)]
+    code = page.locator(".receipt").inner_text()
+    page.get_by_role("link", name="查我的票在不在").click()
+    expect(page.locator("[role=status]").filter(has_text="在箱里")).to_be_visible()
+    assert page.locator("#code").input_value() == code.replace(" ", "")
+
+
+def test_picks_survive_looking_elsewhere_are_dropped_and_changed_by_keyboard(
+    vote: Vote, walk: Walk, committed_cast: Cast
+) -> None:
+    page = walk(committed_cast.resident)
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "周桂兰")
+    page.locator("#q").fill("顾")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cand")).to_have_count(1)
+    page.locator(".cand input").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-counted]")).to_have_text("已选 2 位，最多 5 位")
+    page.get_by_role("button", name="看一遍").click()
+    page.locator(".cell").filter(has_text="周桂兰").get_by_role("button").click(timeout=5000)
+    expect(page.locator("[data-title]")).to_have_text("您选了这 1 位")
+    page.get_by_role("button", name="回去改").click()
+    expect(page.locator("[data-counted]")).to_have_text("已选 1 位，最多 5 位")
+    page.get_by_role("button", name="看一遍").click()
+    page.get_by_role("button", name="封好投出").click()
+    page.wait_for_url("**/vote/receipt/")
+    assert vote.open(Envelope.objects.get()).choices == (vote.candidates[2].pk,)
+
+
+@pytest.mark.parametrize("has_script", [False, True], ids=["no script", "a browser that cannot seal"])
+def test_where_the_phone_cannot_seal_the_server_does_and_says_so(
+    vote: Vote, walk: Walk, committed_cast: Cast, has_script: bool
+) -> None:
+    page = walk(committed_cast.resident, java_script_enabled=has_script)
+    if has_script:
+        page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})")
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "马建国")
+    page.get_by_role("button", name="看一遍").click()
+    expect(page.locator("main")).to_contain_text("这部手机不能自己封票，由服务器代封")
+    expect(page.locator("main")).to_contain_text("封之前服务器看得到")
+    page.get_by_role("button", name="封好投出").click()
+    page.wait_for_url("**/vote/receipt/")
+    envelope = Envelope.objects.get()
+    assert (envelope.sealed_on, vote.open(envelope).choices) == ("server", (vote.candidates[1].pk,))
+
+
+def test_elder_mode_dark_and_320_px_wide(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
+    page = walk(committed_cast.resident, width=320, height=640, elder=True, color_scheme="dark")
+    page.goto(at(vote, "ballot_vote"))
+    fits(page)
+    pick(page, "周桂兰")
+    page.get_by_role("button", name="看一遍").click()
+    fits(page)
+    page.get_by_role("button", name="封好投出").click()
+    page.wait_for_url("**/vote/receipt/")
+    fits(page)
+    page.get_by_role("link", name="下次还愿意选周桂兰当邻长吗").click()
+    fits(page)
+    page.locator(".choice").filter(has_text="很愿意").click()
+    page.get_by_role("button", name="封好投出").click()
+    expect(page.locator(".banner")).to_contain_text("答过了")
+    envelope = Envelope.objects.get(kind="household")
+    opened = vote.open(envelope)
+    assert (envelope.sealed_on, opened.step, opened.choices) == ("phone", 5, (vote.candidates[0].pk,))
+
+
+def test_at_the_counter_the_screen_is_empty_again(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
+    import uuid
+
+    from events.ballots.counter import issue_pass
+
+    person = committed_cast.resident.person
+    issued = issue_pass(uid=uuid.uuid4(), campaign=vote.campaign, person=person, acting_user=committed_cast.worker)
+    page = walk(None)
+    page.goto(at(vote, "counter_enter"))
+    page.locator("input[name=code]").fill(issued.code)
+    page.get_by_role("button", name="开始投票").click()
+    pick(page, "周桂兰")
+    page.get_by_role("button", name="看一遍").click()
+    page.get_by_role("button", name="封好投出").click()
+    expect(page.locator("h1")).to_have_text("选票封好，进箱了")
+    page.get_by_role("link", name="好了，清空屏幕").click()
+    assert page.goto(at(vote, "counter_vote")).status == 404  # type: ignore[union-attr]
+    envelope = Envelope.objects.get()
+    assert (envelope.sealed_on, vote.open(envelope).choices) == ("counter", (vote.candidates[0].pk,))
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen, and axe finds nothing serious."""
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), page.url
+    page.evaluate(AXE)
+    result = page.evaluate("axe.run('body', {resultTypes: ['violations']})")
+    found = [one["id"] + " " + one["nodes"][0]["html"][:120] for one in result["violations"]
+             if one["impact"] in {"serious", "critical"}]  # fmt: skip
+    assert not found, found
