@@ -57,9 +57,13 @@ class ApproveForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why; everybody can read it."""
+    """Why; it stays in the history with the name."""
 
-    reason = forms.CharField(label=_("为什么"), max_length=LONGEST_REASON, help_text=_("大家会看到这句话和您的名字。"))
+    reason = forms.CharField(
+        label=_("为什么"),
+        max_length=LONGEST_REASON,
+        help_text=_("和您的名字一起记在评选的进程里。暂停、终止的原因居民也看得到。"),
+    )
 
 
 class RulesForm(forms.ModelForm):

@@ -223,7 +223,7 @@ def _decided(campaign: Campaign, reason: str, acting_user: Actor) -> tuple[Campa
     found, reason = _locked(campaign), reason.strip()
     _run_or_refuse(acting_user, found.unit)
     if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(errors={"reason": _("请写一句原因，200 字以内，大家会看到。")})
+        raise Invalid(errors={"reason": _("请写一句原因，200 字以内。")})
     return found, reason
 
 
