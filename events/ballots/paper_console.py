@@ -91,9 +91,7 @@ def _sheets(request: HttpRequest, printed: paper.Printed) -> HttpResponse:
         "lists": [render_to_string("ballots/paper_list.html", {"columns": columns}) for columns in sheets],
         "layout": paper_sheets.layout_of(lines).name,
     }
-    response = render(request, "ballots/paper_sheets.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "ballots/paper_sheets.html", context)
 
 
 class RunFilterSet(WagtailFilterSet):

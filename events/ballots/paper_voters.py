@@ -123,6 +123,4 @@ def give_pass(request: HttpRequest, uid: UUID) -> HttpResponse:
         _("窗口投票凭条"), icon="user", trail=[DESK, VOTERS], voter=found, code=f"{made.code[:4]} {made.code[4:]}", link=link, expires_at=made.row.expires_at,
         symbol=qr.drawn(f"{link}?code={made.code}", _("二维码，选民自己扫")),
     )  # fmt: skip
-    response = render(request, "ballots/counter_pass.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "ballots/counter_pass.html", context)

@@ -116,7 +116,7 @@ def test_the_desk_shows_the_digits_on_one_page_only(box: PaperBox, client_for: L
     answer = client.post(f"{url}pass/", {"uid": str(uuid.uuid4())})
     code = re.search(r'code">(\d{4}) (\d{4})<', answer.content.decode())
     assert code
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert pass_of(campaign=box.campaign, code="".join(code.groups())).entry == box.entry(voter)
     assert code[1] not in client.get(url).content.decode()
 
