@@ -211,8 +211,8 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _ticked(request: HttpRequest) -> tuple[list[Any], list[Any]]:
     """Those that are the reader's to decide now, each with where and the story; and the others."""
-    rows = picked(request, Nomination.objects.vetted_below(request.user), "pk")
-    found: list[Any] = list(rows.with_level().select_related("person", "neighbourhood", "campaign").by_place())
+    rows = picked(request, Nomination.objects.vetted_below(request.user).with_level().by_place(), "pk")
+    found: list[Any] = list(rows.select_related("person", "neighbourhood", "campaign"))
     where = breadcrumbs((one.neighbourhood for one in found), top=1)
     for one in found:
         one.where = f"{where[one.neighbourhood_id]} · {one.neighbourhood.name}"

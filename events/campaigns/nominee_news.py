@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from django.urls import reverse
@@ -65,10 +66,11 @@ def vetting_begins(campaign: Campaign, rows: Iterable[Nomination]) -> None:
 
 
 @streams.in_district_language
-def settled(campaign: Campaign, rows: Iterable[Nomination], stands: set[object]) -> None:
+def settled(campaign: Campaign, rows: Iterable[Nomination], stands: set[uuid.UUID]) -> None:
     """Candidates are congratulated, everybody else is thanked; their page says what it was."""
     url = reverse("nomination_mine", args=[campaign.uid])
-    new, others = [], []
+    new: list[int] = []
+    others: list[int] = []
     for row in rows:
         (new if row.pk in stands else others).append(row.person_id)
     ref = f"candidates:{campaign.uid}"

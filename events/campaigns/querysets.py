@@ -83,6 +83,10 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         waiting = self.filter(state="agreed", campaign__state="vetting").exclude(person_id=me)
         return waiting.exclude(nominated_by_id=me).with_level().filter(mine)
 
+    def passed_everywhere(self) -> Self:
+        """Passed by every level."""
+        return self.with_level().filter(due__gte=len(VETTERS))
+
     def candidates(self) -> Self:
         """To be voted for, and to win: the paused ones too."""
         return self.filter(state="candidate")

@@ -141,9 +141,8 @@ def settle(campaign: Campaign) -> None:
     )
     # Read after the locks: whoever was vetting at this moment has finished.
     open_rows = rows.filter(pk__in=[one.pk for one in waiting])
-    full = len(LEVELS_OF_VETTING)
     agreed = open_rows.filter(state=NominationState.AGREED)
-    passed = set(agreed.with_level().filter(due__gte=full).values_list("pk", flat=True))
+    passed = set(agreed.passed_everywhere().values_list("pk", flat=True))
     enough = set(agreed.filter(seconded_count__gte=campaign.rules.seconders_count).values_list("pk", flat=True))
     stands = passed & enough
     open_rows.filter(pk__in=stands).update(state=NominationState.CANDIDATE)

@@ -49,8 +49,10 @@ def post_of(user: User) -> Appointment:
 
 def put_forward(campaign: Campaign, leader: User, by: User) -> Nomination:
     """Named by somebody, not answered yet."""
-    sent = {"uid": uuid.uuid4(), "why": "谁家有事她都在"}
-    return nominations.nominate(campaign=campaign, appointment=post_of(leader), acting_user=by, **sent).nomination
+    made = nominations.nominate(
+        uid=uuid.uuid4(), campaign=campaign, appointment=post_of(leader), why="谁家有事她都在", acting_user=by
+    )
+    return made.nomination
 
 
 def agreed(campaign: Campaign, leader: User, by: User) -> Nomination:
@@ -70,7 +72,6 @@ def seconded(row: Nomination, times: int = 3) -> Nomination:
 def passed(row: Nomination, cast: Cast, levels: int = 4) -> Nomination:
     """Passed by so many levels, from below."""
     for user in (cast.area_leader, cast.worker, cast.street_clerk, cast.district_clerk)[:levels]:
-        sent = {"uid": uuid.uuid4(), "is_passed": True, "reason": "情况属实"}
-        vetting.vet(nomination=row, acting_user=user, **sent)
+        vetting.vet(uid=uuid.uuid4(), nomination=row, is_passed=True, reason="情况属实", acting_user=user)
     row.refresh_from_db()
     return row

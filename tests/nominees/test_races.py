@@ -38,8 +38,12 @@ def test_two_name_the_same_leader_and_the_second_one_seconds(committed_cast: Cas
     reverse("campaigns")
 
     def name(number: int) -> str:
-        sent = {"uid": uuid.uuid4(), "why": f"理由{number}", "acting_user": people[number]}
-        return outcome(lambda: nominations.nominate(campaign=campaign, appointment=held, **sent))
+        return outcome(
+            partial(
+                nominations.nominate, uid=uuid.uuid4(), campaign=campaign, appointment=held, why=f"理由{number}",
+                acting_user=people[number],
+            )
+        )  # fmt: skip
 
     assert Counter(at_once(*(partial(name, number) for number in range(6)))) == {"done": 6}
     row = Nomination.objects.get()
@@ -67,13 +71,12 @@ def test_of_two_vetters_of_a_level_one_decides(committed_cast: Cast) -> None:
     users = [cast.worker, *(clerk_of(cast.community, Role.COMMUNITY_WORKER, name) for name in ("甲", "乙", "丙"))]
 
     def decide(number: int) -> str:
-        sent = {
-            "uid": uuid.uuid4(),
-            "is_passed": number % 2 == 0,
-            "reason": f"看过{number}",
-            "acting_user": users[number],
-        }
-        return outcome(lambda: nominations.vet(nomination=row, **sent))
+        return outcome(
+            partial(
+                nominations.vet, uid=uuid.uuid4(), nomination=row, is_passed=number % 2 == 0, reason=f"看过{number}",
+                acting_user=users[number],
+            )
+        )  # fmt: skip
 
     assert Counter(at_once(*(partial(decide, number) for number in range(4)))) == {"done": 1, "told": 3}
     one = Vetting.objects.get(level="community")

@@ -66,7 +66,7 @@ def test_neither_the_nominee_nor_who_named_them_nor_their_homes_nor_another_comm
 ) -> None:
     maker, door = neighbour(cast.neighbourhood), household(cast.neighbourhood)
     row = agreed(campaign, cast.leader, maker)
-    home = Resident.objects.get(person_id=maker.person_id).household
+    home = Resident.objects.get(person=person_of(maker)).household
     Resident.objects.create(
         person=person_of(cast.leader), neighbourhood=cast.neighbourhood, household=door, state="confirmed",
         confirmed_at=row.nominated_at,
@@ -84,8 +84,8 @@ def test_the_group_leader_seconds_for_a_neighbour_without_a_phone(
     cast: Cast, campaign: Campaign, client_for: Clients
 ) -> None:
     row = agreed(campaign, cast.leader, cast.resident)
-    old = Resident.objects.get(person_id=neighbour(cast.neighbourhood, name="王秀英", proxy=True).person_id)
-    young = Resident.objects.get(person_id=neighbour(cast.neighbourhood).person_id)
+    old = Resident.objects.get(person=person_of(neighbour(cast.neighbourhood, name="王秀英", proxy=True)))
+    young = Resident.objects.get(person=person_of(neighbour(cast.neighbourhood)))
     client = client_for(cast.group_leader)
     assert "王秀英" in client.get(f"/best/nominations/{row.pk}/").content.decode()
     assert client_for(cast.other_group_leader).get(f"/best/nominations/{row.pk}/").status_code == 404
