@@ -12,6 +12,7 @@ from ninja import Router, Schema
 
 from events.campaigns.models import Campaign
 from events.campaigns.rules import numbers_of
+from events.campaigns.selectors import places_of
 
 router = Router()
 
@@ -62,7 +63,6 @@ def campaign_detail(request: HttpRequest, uid: uuid.UUID) -> Any:
     """One of them."""
     rows = Campaign.objects.visible_to(request.user).select_related("rules").prefetch_related("phases")
     found = get_object_or_404(rows, uid=uid)
-    places = found.quotas.select_related("street").order_by("street__path")
     return {
         **{
             name: getattr(found, name)
@@ -73,6 +73,7 @@ def campaign_detail(request: HttpRequest, uid: uuid.UUID) -> Any:
             {"kind": one.kind, "starts_at": one.starts_at, "ends_at": one.ends_at} for one in found.phases.all()
         ],
         "quota": [
-            {"street": one.street.name, "leaders": one.leaders_count, "winners": one.winners_count} for one in places
+            {"street": one.street.name, "leaders": one.leaders_count, "winners": one.winners_count}
+            for one in places_of(found)
         ],
     }

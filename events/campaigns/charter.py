@@ -1,4 +1,4 @@
-"""What is approved, in one text of which everybody can compute the fingerprint again: rules, timetable, quota, reference."""
+"""What is approved, in one text of which everybody can compute the fingerprint: rules, timetable, quota, reference."""
 
 from __future__ import annotations
 

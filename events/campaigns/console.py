@@ -106,7 +106,7 @@ def _detail_page(request: HttpRequest, campaign: Campaign, approve: ApproveForm,
     context = page(
         campaign.title, icon="thumbtack", trail=[LIST], campaign=campaign, way=selectors.way_of(campaign),
         stands_at=selectors.stands_at(campaign), waiting=_waiting(campaign), next=slot,
-        history=selectors.history_of(campaign), places=campaign.quotas.select_related("street").order_by("street__path"),
+        history=selectors.history_of(campaign), places=selectors.places_of(campaign),
         may_edit=may and campaign.is_draft, may_approve=can_approve_campaign(request.user, campaign), approve=approve,
         ways=console_ways.open_ways(campaign) if may else [],
     )  # fmt: skip

@@ -72,10 +72,15 @@ def stands_at(campaign: Campaign) -> str:
     return words % {"phase": phase.get_kind_display(), "until": until}
 
 
+def places_of(campaign: Campaign) -> QuerySet[StreetQuota]:
+    """The places of every street, by number of the street."""
+    return campaign.quotas.select_related("street").order_by("street__path")
+
+
 def quota_around(user: Actor, campaign: Campaign) -> StreetQuota | None:
     """Of the street that a user lives or serves in; none for who belongs to the whole district or to nothing."""
     around = paths_around(user)
-    return campaign.quotas.filter(street__path__in=around).select_related("street").order_by("street__path").first()
+    return places_of(campaign).filter(street__path__in=around).first()
 
 
 def history_of(campaign: Campaign) -> QuerySet[Transition]:

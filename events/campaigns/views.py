@@ -44,7 +44,7 @@ def campaign_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "stopped": selectors.latest_reason(campaign) if stopped else "",
         "cards": cards_of(request.user, campaign),
         "quota": selectors.quota_around(request.user, campaign),
-        "places": campaign.quotas.select_related("street").order_by("street__path"),
+        "places": selectors.places_of(campaign),
     }
     return render(request, "campaigns/campaign.html", context)
 

@@ -63,12 +63,12 @@ def second_clerk(cast: Cast) -> User:
     return clerk_of(cast.district, Role.DISTRICT_CLERK, "程立")
 
 
-def draft(cast: Cast, *, starts_at: dt.datetime | None = None, **numbers: int) -> Campaign:
+def draft(cast: Cast, **numbers: int) -> Campaign:
     """A draft by the district clerk; numbers of the rules that differ from the samples make a version of their own."""
     version = rules.current_rules()
     if numbers:
         version = rules.add_rules(why=f"试用 {uuid.uuid4()}", acting_user=cast.district_clerk, **numbers)
-    body = services.Draft("最美邻长", "夸夸身边的邻长", version, starts_at or clock.now() + dt.timedelta(days=3))
+    body = services.Draft("最美邻长", "夸夸身边的邻长", version, clock.now() + dt.timedelta(days=3))
     return services.draft_campaign(uid=uuid.uuid4(), unit=cast.district, draft=body, acting_user=cast.district_clerk)
 
 
@@ -84,7 +84,7 @@ def make_campaign(cast: Cast, state: str = "nominating", **numbers: int) -> Camp
 def shift(campaign: Campaign, by: dt.timedelta) -> None:
     """Move the whole timetable."""
     Phase.objects.filter(campaign=campaign).update(starts_at=F("starts_at") + by, ends_at=F("ends_at") + by)
-    campaign._prefetched_objects_cache = {}
+    vars(campaign).pop("_prefetched_objects_cache", None)
 
 
 def stand_in_phase(campaign: Campaign, state: str, since: dt.timedelta = BEGUN) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -128,7 +129,7 @@ def test_the_same_draft_twice_is_one_and_another_body_is_refused(cast: Cast) -> 
     campaign = draft(cast)
     starts = campaign.phases.get(kind="nominating").starts_at
     same = services.Draft(campaign.title, campaign.about, campaign.rules, starts)
-    values = {"uid": campaign.uid, "unit": cast.district, "acting_user": cast.district_clerk}
+    values: dict[str, Any] = {"uid": campaign.uid, "unit": cast.district, "acting_user": cast.district_clerk}
     assert services.draft_campaign(draft=same, **values).pk == campaign.pk
     with pytest.raises(Invalid):
         services.draft_campaign(draft=services.Draft("别的", "", campaign.rules, starts), **values)
