@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+import shutil
+import subprocess
 import uuid
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from events.results.exact import Parts, Score, Weights, chosen, score_of
@@ -46,7 +54,7 @@ some_parts = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@tries(max_examples=300, deadline=None)
 @given(some_parts, some_steps, some_weights())
 def test_it_is_what_a_plain_reading_of_the_rule_gives(one: Parts, said: tuple[int, ...], weights: Weights) -> None:
     one = replace(one, answers=len(said), steps=sum(said))
@@ -71,7 +79,7 @@ def test_it_is_what_a_plain_reading_of_the_rule_gives(one: Parts, said: tuple[in
     )
 
 
-@settings(max_examples=100, deadline=None)
+@tries(max_examples=100, deadline=None)
 @given(some_parts, some_weights())
 def test_no_part_leaves_its_hundred_points(one: Parts, weights: Weights) -> None:
     score = score_of(one, weights)
@@ -141,3 +149,25 @@ def test_the_last_word_is_a_lot_that_anybody_can_draw_again() -> None:
 def test_fewer_candidates_than_places_leave_places_empty() -> None:
     assert chosen([(A, score(1))], 3, ROOT) == {A}
     assert chosen([(A, score(1))], 0, ROOT) == set()
+
+
+VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("one", VECTORS)
+def test_the_examples_that_the_script_on_the_page_repeats_are_right(one: dict[str, Any]) -> None:
+    told = one["parts"]
+    weights = Weights(*(told[name] for name in ("panel_weight", "opinion_weight", "ballot_weight", "opinion_least")))
+    made = Parts(told["ballots"], told["electorate"], told["answers"], told["steps"] or 0, tuple(told["marks"]))
+    found = score_of(made, weights)
+    numbers = {"ballot": found.ballot, "opinion": found.opinion, "panel": found.panel, "total": found.total}
+    assert {name: str(number) for name, number in numbers.items() if number is not None} == one["told"]
+
+
+def test_the_script_on_the_page_comes_to_the_same() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    script = settings.BASE_DIR / "frontend" / "src" / "recount.test.mjs"
+    done = subprocess.run([node, "--test", str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
