@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-from unittest import mock
 
 import pytest
-from django.core.management.commands.flush import Command as FlushCommand
 from django.test import Client
 from django.utils import timezone
 
-from foundation import append_only
 from rewards.benefits.models import Merchant, MerchantClerk
 from rewards.points import rules
 from volunteers.accounts.models import User
@@ -184,28 +180,3 @@ def client_for() -> Callable[[User], Client]:
 def committed_cast(transactional_db: None) -> Cast:
     """The cast in a database that other connections and threads can see (mark the test `postgres` for real races)."""
     return make_cast()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def flush_lifts_guards() -> Iterator[None]:
-    """Emptying the database after a transactional test needs the append-only guards lifted: teardown only."""
-    original = FlushCommand.handle
-
-    def handle(self: FlushCommand, **options: Any) -> None:
-        with append_only.lifted():
-            original(self, **options)
-
-    with mock.patch.object(FlushCommand, "handle", handle):
-        yield
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test that commits puts back what migrations made (site, root page, system accounts), and all in one way.
-
-    One that only emptied the database would leave the next one other content types than it expects.
-    """
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        commits = marker is not None and marker.kwargs.get("transaction")
-        if commits or "transactional_db" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)

@@ -86,7 +86,7 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
 @pytest.fixture(scope="session", autouse=True)
 def _keep_the_schema(request: pytest.FixtureRequest) -> None:
     """Keep what the first run has migrated, before any test has written to it."""
-    if not any(_uses_the_database(item) for item in request.session.items):
+    if not any(uses_the_database(item) for item in request.session.items):
         return
     request.getfixturevalue("django_db_setup")
     lock = request.config.stash.get(MAKING, None)
@@ -96,6 +96,7 @@ def _keep_the_schema(request: pytest.FixtureRequest) -> None:
         lock.close()
 
 
-def _uses_the_database(item: pytest.Item) -> bool:
+def uses_the_database(item: pytest.Item) -> bool:
+    """Whether a test reads or writes the project's database."""
     fixtures = {"db", "transactional_db", "django_db_setup", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(fixtures) or item.get_closest_marker("django_db") is not None

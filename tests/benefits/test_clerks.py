@@ -117,7 +117,7 @@ def test_the_list_is_searched_filtered_and_taken_home(cast: Cast, client_for: Ca
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_desks_at_once_make_one_person_and_one_clerk() -> None:
     cast = make_cast()
     barrier, failed = threading.Barrier(8), []

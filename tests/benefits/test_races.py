@@ -109,7 +109,7 @@ def race(cast: Cast, count: int, tills: int = TILLS) -> None:
 
 
 @pytest.mark.everywhere
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_hundred_codes_at_sixteen_tills_are_a_hundred_uses(committed_cast: Cast) -> None:
     """SQLite takes one writer at a time, so it is asked less."""
     race(committed_cast, *((100, TILLS) if connection.vendor == "postgresql" else (20, 8)))
@@ -117,13 +117,13 @@ def test_a_hundred_codes_at_sixteen_tills_are_a_hundred_uses(committed_cast: Cas
 
 @pytest.mark.soak
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_ten_thousand_codes_at_sixteen_tills_are_ten_thousand_uses(committed_cast: Cast) -> None:
     race(committed_cast, 10_000)
 
 
 @pytest.mark.everywhere
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_sixteen_scans_of_the_last_use_are_one_use(committed_cast: Cast) -> None:
     benefit = make_benefit(committed_cast, uses_each=1)
     codes = codes_for(benefit, [person_of(committed_cast.leader)], each=2)
@@ -136,7 +136,7 @@ def test_sixteen_scans_of_the_last_use_are_one_use(committed_cast: Cast) -> None
 
 
 @pytest.mark.everywhere
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_sixty_claims_at_once_fifty_get_a_place_and_ten_wait_in_order(committed_cast: Cast) -> None:
     check_up = make_benefit(committed_cast, name="健康体检", places=50, uses_each=1)
     leaders = make_leaders(committed_cast, 60)
@@ -148,7 +148,7 @@ def test_of_sixty_claims_at_once_fifty_get_a_place_and_ten_wait_in_order(committ
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_places_given_back_while_others_claim_are_never_given_twice(committed_cast: Cast) -> None:
     check_up = make_benefit(committed_cast, name="健康体检", places=10, uses_each=1)
     leaders = make_leaders(committed_cast, 30)

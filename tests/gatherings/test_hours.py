@@ -396,7 +396,7 @@ def test_who_signed_up_and_says_here_is_one_person(cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_confirm_the_same_forty_at_once_pay_each_once() -> None:
     cast = make_cast()
     event, residents = over(cast), make_residents(cast, 40)
@@ -429,7 +429,7 @@ def test_two_who_confirm_the_same_forty_at_once_pay_each_once() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_take_the_same_back_at_once_do_it_once() -> None:
     cast = make_cast()
     event = over(cast)

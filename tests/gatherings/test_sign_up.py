@@ -175,7 +175,7 @@ def make_residents(cast: Cast, number: int) -> list[User]:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_fifty_one_at_once_for_fifty_places() -> None:
     from tests.cast import make_cast
 
@@ -210,7 +210,7 @@ def test_fifty_one_at_once_for_fifty_places() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_phones_of_one_person_take_one_place() -> None:
     from tests.cast import make_cast
 

@@ -140,7 +140,7 @@ def test_residents_follow_their_household_on_its_day(homes: Homes, cast: Cast) -
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_move_one_household_at_once_one_current_link_stays() -> None:
     cast = make_cast()
     homes = make_homes(cast)

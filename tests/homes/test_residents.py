@@ -247,7 +247,7 @@ def test_the_figures_cost_the_same_whatever_there_is(homes: Homes, cast: Cast, d
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("same_id", [True, False])
 def test_of_many_who_ask_at_once_for_one_person_one_entry_is_made(same_id: bool) -> None:
     cast = make_cast()
@@ -268,7 +268,7 @@ def test_of_many_who_ask_at_once_for_one_person_one_entry_is_made(same_id: bool)
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_leaders_who_enter_one_neighbour_at_once_one_is_told() -> None:
     cast = make_cast()
     homes = make_homes(cast)

@@ -221,7 +221,7 @@ def test_a_window_sign_names_the_shop_its_offers_and_its_page(cast: Cast, client
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_phones_with_one_link_open_one_shop() -> None:
     cast = make_cast()
     told: dict[str, Any] = {"unit": cast.community, "shop": "一碗热面", "address": "", "name": "路人"}
@@ -237,7 +237,7 @@ def test_eight_phones_with_one_link_open_one_shop() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_application_sent_eight_times_at_once_is_one() -> None:
     cast, uid = make_cast(), uuid.uuid4()
     outcomes = at_once(*[lambda: ask(cast, uid=uid)] * 4, *[lambda: ask(cast)] * 4)

@@ -109,7 +109,7 @@ def test_who_needs_a_hand_is_found(cast: Cast, noodles: Benefit, client_for: Cli
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_desks_close_a_report_once() -> None:
     cast = make_cast()
     told = report(cast, make_benefit(cast))

@@ -123,7 +123,7 @@ def test_who_thinks_better_of_it_takes_it_back(cast: Cast, client_for: ClientFor
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_taking_back_and_sending_back_at_once_is_one_of_both() -> None:
     cast = make_cast()
     wish = offer(cast)

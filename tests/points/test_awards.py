@@ -180,7 +180,7 @@ def test_several_at_once_are_each_decided_by_themselves(cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_approvers_at_once_give_one_award(committed_cast: Cast) -> None:
     cast = committed_cast
     fund(cast.community)
@@ -198,7 +198,7 @@ def test_two_approvers_at_once_give_one_award(committed_cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_budget_for_one_pays_one_of_two_at_once(committed_cast: Cast) -> None:
     cast = committed_cast
     fund(cast.community, 7)

@@ -119,7 +119,7 @@ def test_somebody_who_had_nothing_to_do_with_it_looks_and_a_fault_leads_to_a_rev
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_draw_one_sample(committed_cast: Cast) -> None:
     approve_last_month(committed_cast, 9)
     answers = together(*[lambda: sampling.draw_month(last_month())] * 4)

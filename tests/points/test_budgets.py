@@ -83,7 +83,7 @@ def test_only_clerks_above_keep_budgets_of_their_own_units(cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_fillings_at_once_do_not_pass_the_limit_together(committed_cast: Cast, settings: Any) -> None:
     settings.POINTS_BUDGET_MOST = 60
     cast = committed_cast

@@ -25,7 +25,7 @@ from tests.cast import Cast, make_cast, person_of
 from tests.points.making import Travel, earned, given, lines_of
 from tests.tasks.conftest import make_task
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 WINS, THREADS = 1, 8
 
