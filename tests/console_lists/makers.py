@@ -12,18 +12,18 @@ from django.utils import timezone
 from cms.services import write_event, write_notice
 from cms.story_services import draft_story
 from events.ballots.models import Dispute, QuarantineBatch
-from events.campaigns.models import CampaignRules, NomineeObjection
+from events.campaigns.models import CampaignRules, NomineeObjection, PanelMember
 from events.campaigns.rules import current_rules
 from events.gatherings.services import Plan
+from events.results.models import Outcome
 from foundation.actors import SYSTEM
 from rewards.benefits.models import Entitlement, RefusalReport
 from rewards.points.models import ManualAward, RuleVersion, SampledAward
 from rewards.points.services import award_points
 from tests.console_lists.twins import twin
 from tests.permissions.things_nominees import archived, named
-from tests.permissions.things_suspicion import aside
 from tests.permissions.things_paper import disagree, print_few
-from tests.permissions.things_nominees import archived, named
+from tests.permissions.things_suspicion import aside
 from tests.permissions.world import World
 from volunteers.people.models import Person
 from volunteers.units.models import Appointment, Unit
