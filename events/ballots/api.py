@@ -77,7 +77,7 @@ def _booth(request: HttpRequest, uid: uuid.UUID) -> Booth:
 
 def _receipt(sha256: str, cast_at: dt.datetime, response: HttpResponse) -> ReceiptOut:
     response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
-    at = cast_at.astimezone(dt.timezone.utc).isoformat(timespec="microseconds")
+    at = cast_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return ReceiptOut(receipt=receipt_of(sha256), sha256=sha256, cast_at=at)
 
 

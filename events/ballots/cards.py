@@ -28,7 +28,9 @@ def to_vote(user: Actor, campaign: Campaign) -> Card | None:
     if not booth.is_open or booth.entry.channel:
         return None
     text = _("最多选 %(n)d 位，约 2 分钟。投完还能改。") % {"n": campaign.rules.max_choices}
-    return Card(_("请您选最美邻长"), text, reverse("ballot_vote", args=[campaign.uid]), _("去投票"), "envelope", is_main=True)
+    return Card(
+        _("请您选最美邻长"), text, reverse("ballot_vote", args=[campaign.uid]), _("去投票"), "envelope", is_main=True
+    )
 
 
 @card(20)

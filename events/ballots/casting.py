@@ -27,6 +27,7 @@ from foundation import audit, failpoints, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import DifferentBody, same_body_or_refuse
+from foundation.models import AuditEntry
 from volunteers.accounts.limits import take_or_refuse
 from volunteers.homes.models import Resident
 from volunteers.units.rights import person_id_of
@@ -125,7 +126,7 @@ def put(
         raise Invalid(_("这张票没有封好，请再封一次。"))
     try:
         with transaction.atomic():
-            answer = _put(box, casting, key, acting_user, tell, counter_pass)
+            answer = _put(box, casting, key, acting_user=acting_user, tell=tell, counter_pass=counter_pass)
             failpoints.hit("ballot.before_commit")
     except IntegrityError as taken:  # the uid, or the very envelope, is somebody else's
         raise DifferentBody from taken
@@ -133,11 +134,11 @@ def put(
 
 
 def _put(
-    box: BallotBox, casting: Casting, key: str, acting_user: Actor, tell: int, counter_pass: CounterPass | None
+    box: BallotBox, casting: Casting, key: str, *, acting_user: Actor, tell: int, counter_pass: CounterPass | None
 ) -> Cast:
     at = casting_sql.instant_of_voting(casting.campaign)
     entry = _entry(box, casting.kind, key)
-    stored = Envelope.objects.filter(entry=entry).first()
+    stored = casting_sql.stored_envelope(entry)
     if stored is not None and stored.uid == casting.uid:
         if not casting.is_sealed_here:
             same_body_or_refuse(stored.sha256, casting.sha256)
@@ -162,7 +163,7 @@ def _put(
 
 
 def _entry(box: BallotBox, kind: RollKind, key: str) -> RollEntry:
-    entry = RollEntry.objects.select_for_update().filter(box=box, kind=kind, voter_key=key).first()
+    entry = casting_sql.held_entry(box.pk, kind, key)
     if entry is None:
         raise Denied(_("这次的选民名册里没有您。名册在投票开始时定下来；有疑问可以到社区窗口问。"))
     return entry
@@ -192,7 +193,7 @@ def _row(box: BallotBox, casting: Casting, entry: RollEntry, at: dt.datetime) ->
     )
 
 
-def _noted(casting: Casting, acting_user: Actor, entry: RollEntry) -> audit.AuditEntry:
+def _noted(casting: Casting, acting_user: Actor, entry: RollEntry) -> AuditEntry:
     """That somebody cast, in which community; not what, not from where, and with nothing to find a log line by."""
     act = "ballot.cast" if casting.kind == RollKind.VOTER else "ballot.answer"
     about = ("campaigns.campaign", str(casting.campaign.uid))

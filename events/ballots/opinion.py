@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.ballots.casting import Cast, Casting, ready_box, put
+from events.ballots.casting import Cast, Casting, put, ready_box
 from events.ballots.models import BallotBox, Envelope, RollEntry, RollKind
 from events.ballots.roll import entry_of, household_entry_of
 from events.ballots.signals import Signals

@@ -64,7 +64,9 @@ def picture(envelope: Envelope, address: str) -> bytes:
     """A PNG to keep: the QR code that leads to the check, and the receipt in large letters."""
     symbol = io.BytesIO()
     segno.make(address, micro=False, error="m").save(symbol, kind="png", scale=12, border=2)
-    code = Image.open(symbol).convert("L").resize((_WIDTH - 2 * _MARGIN, _WIDTH - 2 * _MARGIN), Image.Resampling.NEAREST)
+    code = (
+        Image.open(symbol).convert("L").resize((_WIDTH - 2 * _MARGIN, _WIDTH - 2 * _MARGIN), Image.Resampling.NEAREST)
+    )
     sheet = Image.new("L", (_WIDTH, _WIDTH + 2 * _LETTERS), 255)
     sheet.paste(code, (_MARGIN, _MARGIN))
     words, font = grouped(receipt_of(envelope.sha256)), ImageFont.load_default(size=_LETTERS)

@@ -19,6 +19,7 @@ from wagtail.admin import messages
 
 from events.ballots import roll
 from events.ballots.models import BallotBox, RollCount, RollKind
+from events.ballots.moments import BEFORE
 from events.ballots.permissions import can_freeze_roll
 from events.campaigns.models import Campaign
 from events.campaigns.selectors import running_campaign
@@ -71,7 +72,7 @@ def _context(campaign: Campaign | None, user: Any) -> dict[str, Any]:
         "voters": sum(row.voters for row in rows),
         "households": sum(row.households for row in rows),
         "progress": roll.progress_of(box) if box.roll_confirmed_at and not box.roll_frozen_at else None,
-        "may_freeze": can_freeze_roll(user, box) and campaign.state in roll.BEFORE,
+        "may_freeze": can_freeze_roll(user, box) and campaign.state in BEFORE,
     }
 
 

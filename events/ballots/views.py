@@ -285,7 +285,9 @@ def _seal_answer(booth: Booth, question: opinion.Question, step: int) -> bytes:
 def counter_enter(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Without signing in: the digits of a pass open the booth, once, for a quarter of an hour."""
     campaign = _campaign(request, uid)
-    form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:8]})
+    form = CodeForm(
+        request.POST if request.method == "POST" else None, initial={"code": request.GET.get("code", "")[:8]}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             found = counter.pass_of(campaign=campaign, code=form.cleaned_data["code"])

@@ -39,7 +39,8 @@ def test_a_vote_lies_sealed_in_the_box_and_only_the_key_opens_it(cast: Cast) -> 
     first, second, _third = vote.candidates
     made = vote.cast(cast.resident, second, first)
     envelope = Envelope.objects.get()
-    assert envelope.sha256 == made.sha256 and len(bytes(envelope.ciphertext)) == 179
+    assert envelope.sha256 == made.sha256
+    assert len(bytes(envelope.ciphertext)) == 179
     assert set(vote.open(envelope).choices) == {first.pk, second.pk}
     assert envelope.entry == entry_of(vote.box, cast.resident.person)
     assert (envelope.state, envelope.replaced_count, made.is_replacement) == ("sealed", 0, False)
@@ -53,7 +54,8 @@ def test_the_last_vote_counts_and_the_turnout_stays(cast: Cast) -> None:
     before = vote.cast(cast.resident, vote.candidates[0])
     after = vote.cast(cast.resident, vote.candidates[1])
     envelope = Envelope.objects.get()
-    assert after.is_replacement and after.receipt != before.receipt
+    assert after.is_replacement
+    assert after.receipt != before.receipt
     assert vote.open(envelope).choices == (vote.candidates[1].pk,)
     assert envelope.replaced_count == 1
     assert turnout(vote) == 1

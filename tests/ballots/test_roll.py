@@ -34,7 +34,8 @@ def test_two_persons_agree_and_nobody_agrees_with_themselves(cast: Cast) -> None
     give_key(make_box(campaign))
     assert "两位同事" in why_not_yet(campaign)
     box = freeze_roll(campaign=campaign, acting_user=cast.district_clerk)
-    assert box.roll_proposed_by == cast.district_clerk and box.roll_confirmed_at is None
+    assert box.roll_proposed_by == cast.district_clerk
+    assert box.roll_confirmed_at is None
     with pytest.raises(Conflict, match="另一位同事"):
         freeze_roll(campaign=campaign, acting_user=cast.district_clerk)
     assert why_not_yet(campaign)
@@ -66,7 +67,9 @@ def test_confirmed_residents_of_fourteen_and_more_are_on_the_roll_and_nobody_els
     just = make_voter("十四", cast.neighbourhood)
     young = make_voter("十三", cast.neighbourhood)
     person_of(just).__class__.objects.filter(pk=just.person_id).update(born_on=born)
-    person_of(just).__class__.objects.filter(pk=young.person_id).update(born_on=today.replace(day=1) - dt.timedelta(4700))
+    person_of(just).__class__.objects.filter(pk=young.person_id).update(
+        born_on=today.replace(day=1) - dt.timedelta(4700)
+    )
     asking = make_voter("还没确认", cast.neighbourhood, state="asked")
     left = make_voter("搬走", cast.neighbourhood, state="left")
     vote = make_vote(cast)
@@ -121,7 +124,9 @@ def test_a_household_is_asked_once_about_the_candidate_of_its_neighbourhood(cast
     asked, not_asked = make_household(cast.neighbourhood), make_household(cast.neighbourhood2, "302")
     vote = make_vote(cast, cast.leader)
     entry = household_entry_of(vote.box, asked)
-    assert entry and entry.about == vote.candidates[0] and entry.community == cast.community
+    assert entry
+    assert entry.about == vote.candidates[0]
+    assert entry.community == cast.community
     assert household_entry_of(vote.box, not_asked) is None
 
 

@@ -153,7 +153,7 @@ def test_elder_mode_dark_and_320_px_wide(vote: Vote, walk: Walk, committed_cast:
     fits(page)
     page.locator(".choice").filter(has_text="很愿意").click()
     page.get_by_role("button", name="封好投出").click()
-    expect(page.locator(".banner")).to_contain_text("答过了")
+    expect(page.locator(".banner--ok")).to_contain_text("答过了")
     envelope = Envelope.objects.get(kind="household")
     opened = vote.open(envelope)
     assert (envelope.sealed_on, opened.step, opened.choices) == ("phone", 5, (vote.candidates[0].pk,))
