@@ -13,6 +13,7 @@ from config.demo.activity import Activity, vacate_two
 from config.demo.atlas import load_outlines
 from config.demo.awards import load_awards
 from config.demo.benefits import load_benefits
+from config.demo.campaigns import load_campaigns
 from config.demo.district import SEED, District
 from config.demo.event_hours import confirm_events
 from config.demo.gatherings import fill_events
@@ -77,6 +78,7 @@ def load_demo(district: District, say: Say) -> None:
         Posts(ground, calendar).plan(timeline)
         uses = load_benefits(timeline, ground, rng, calendar)
         say(f"专属优惠包，用过 {uses:,} 次；{load_merchants(timeline, ground, calendar)} 家店在申请加入")
+        load_campaigns(timeline, ground, calendar, say)
         happened = timeline.run()
         say(f"任务 {activity.tasks} 件，打卡 {activity.check_ins:,} 条，八周里的 {happened} 件事")
         signed = fill_events(pages.events, ground, rng, calendar)

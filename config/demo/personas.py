@@ -66,11 +66,11 @@ OFFICER = Persona(
     "男",
     55,
     _("住房部门"),
-    _("看部门的事和发给群众的通知"),
+    _("看部门的事，也当评选的评委"),
     portrait="department 93",
 )
 RESIDENT = Persona(
-    "resident", "方晓", "15400000008", "男", 29, _("居民"), _("找邻长、看通知、报名活动"), portrait="resident 5"
+    "resident", "方晓", "15400000008", "男", 29, _("居民"), _("找邻长、看通知、给最美邻长投票"), portrait="resident 5"
 )
 MERCHANT = Persona(
     "merchant",

@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from config.demo.campaigns import PASSPHRASE
 from config.demo.checks import demo_is_allowed
-from config.demo.personas import persona
+from config.demo.personas import DISTRICT_CLERK, persona
 from config.demo.waiting import cards
 from volunteers.accounts.services import mark_second_factor, may_use_console, sign_in, user_of_phone
 
@@ -20,7 +21,9 @@ def demo(request: HttpRequest) -> HttpResponse:
     if not demo_is_allowed():
         raise Http404
     if request.method == "GET":
-        return render(request, "demo/demo.html", {"cards": cards()})
+        return render(
+            request, "demo/demo.html", {"cards": cards(), "custodian": DISTRICT_CLERK, "passphrase": PASSPHRASE}
+        )
     try:
         chosen = persona(request.POST.get("persona", ""))
     except KeyError as unknown:

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.demo.personas import LEADER, PERSONAS, Persona
+from events.campaigns.models import CampaignState
+from events.campaigns.phases import is_open
+from events.campaigns.selectors import running_campaign
 from events.gatherings.models import Event
 from events.tasks.models import CheckIn, CheckInState, Task
 from foundation import clock
@@ -86,6 +89,13 @@ def _coming(user: User) -> str:
     return ngettext("{n} 个活动", "{n} 个活动", count).format(n=count) if count else ""
 
 
+def _ballot(user: User) -> str:
+    """That there is a vote, to whoever lives here; else what a resident is told on other days."""
+    campaign = running_campaign()
+    open_now = campaign is not None and is_open(campaign, CampaignState.VOTING)
+    return _("可以投票") if open_now else _coming(user)
+
+
 def _used(user: User) -> str:
     count = VoucherUse.objects.filter(merchant__clerks__person=user.person).count()
     return ngettext("核过 {n} 张", "核过 {n} 张", count).format(n=count) if count else ""
@@ -99,6 +109,6 @@ WAITING: dict[str, Callable[[User], str]] = {
     "street": _running,
     "district": _running,
     "department": _coming,
-    "resident": _coming,
+    "resident": _ballot,
     "merchant": _used,
 }
