@@ -13,6 +13,7 @@ from events.campaigns.panel_selectors import candidates_of
 from events.campaigns.phases import entering
 from events.campaigns.standing import on_standing_change
 from events.results.models import Outcome
+from events.results.publishing import ask
 from events.results.scoring import compute
 from foundation import audit, outbox, streams
 from foundation.actors import SYSTEM, Actor
@@ -62,6 +63,7 @@ def recompute(*, campaign: Campaign, reason: str, acting_user: Actor) -> set[UUI
             actor=acting_user, act="result.recompute", obj=locked, unit_id=locked.unit_id, reason=reason, data=told
         )
         _tell_chosen(locked, after - before)
+        ask(locked)
     return after
 
 
