@@ -143,19 +143,26 @@ class NominationListView(ScopedListView):
     )
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """Where the reader vets, with the level whose turn it is."""
-        rows = Nomination.objects.vetted_below(self.request.user).with_level()
+        """Where the reader vets."""
+        rows = Nomination.objects.vetted_below(self.request.user)
         return rows.select_related("person", "neighbourhood", "street", "campaign__rules")
+
+    def rows_to_export(self, rows: QuerySet[Any]) -> Iterable[Any]:
+        """With the level whose turn it is."""
+        return super().rows_to_export(rows.with_level())  # type: ignore[attr-defined]
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """As people are found everywhere."""
         return matching(rows, words)
 
     def get_table(self, object_list: Iterable[Any]) -> Any:
-        """With the places; one query."""
+        """With the places and the level whose turn it is; a query each, for the page and not for all that were sorted."""
         listed: list[Any] = list(object_list)
         where = breadcrumbs((row.neighbourhood for row in listed), top=1)
+        shown: Iterable[Any] = Nomination.objects.filter(pk__in=[row.pk for row in listed]).with_level()
+        due = {row.pk: row.due for row in shown}
         for row in listed:
+            row.due = due[row.pk]
             row.where = f"{where[row.neighbourhood_id]} · {row.neighbourhood.name}"
         return super().get_table(listed)
 

@@ -130,6 +130,10 @@ def test_many_are_looked_at_before_they_are_passed_with_one_reason(
     page = client.get("/console/campaigns/nominations/", {"state": "mine"}).content.decode()
     assert "周桂兰" in page
     assert "马建国" not in page
+    exported = client.post("/console/campaigns/nominations/export/", {"format": "csv", "full": "", "reason": ""})
+    text = b"".join(exported.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "周*兰" in text
+    assert "周桂兰" not in text
     sent = {"uids": [str(one.pk) for one in rows]}
     first = client.post("/console/campaigns/nominations/pass/", sent).content.decode()
     assert first.index("周桂兰") < first.index("这些不轮到您") < first.index("马建国")
