@@ -89,7 +89,7 @@ def test_after_the_opening_the_whole_database_links_nobody_to_a_ballot(
     committed_cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
     dice = random.Random(7)
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     box, voters, candidates = open_vote(committed_cast, VOTERS, CANDIDATES)
     chosen = [dice.sample(candidates, dice.randint(1, 3)) for _voter in voters]
     for number in dice.sample(range(VOTERS), VOTERS):
