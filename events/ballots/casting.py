@@ -152,7 +152,7 @@ def _put(
         take_or_refuse(("ballot.change", entry.voter_key))
     if counter_pass is not None:
         _use(counter_pass, at)
-    state, signs = verdict(box, entry, casting.signals, at)
+    state, signs = verdict(box, entry, casting.signals, at, stored)
     row = _row(box, casting, entry, at)
     row.state, row.signals = state, signs
     row.replaced_count = stored.replaced_count + 1 if stored is not None else 0

@@ -38,17 +38,20 @@ def instant_of_voting(campaign: Campaign) -> dt.datetime | None:
     return now if is_open(fresh, CampaignState.VOTING, now) else None
 
 
+def _lock() -> str:
+    return " FOR UPDATE" if connection.vendor == "postgresql" else ""
+
+
 def held_entry(box_id: int, kind: str, key: str) -> RollEntry | None:
     """The entry with this key, locked: two phones of one voter meet here."""
-    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    where = f"WHERE box_id = %(box)s AND kind = %(kind)s AND voter_key = %(key)s{lock}"
+    where = f"WHERE box_id = %(box)s AND kind = %(kind)s AND voter_key = %(key)s{_lock()}"
     found = statements.fetch(RollEntry, where, {"box": box_id, "kind": str(kind), "key": key})
     return found[0][0] if found else None
 
 
 def stored_envelope(entry: RollEntry) -> Envelope | None:
-    """What lies in the box for an entry that is held."""
-    found = statements.fetch(Envelope, "WHERE entry_id = %(entry)s", {"entry": entry.pk})
+    """What lies in the box for an entry that is held, locked against people who decide about it."""
+    found = statements.fetch(Envelope, f"WHERE entry_id = %(entry)s{_lock()}", {"entry": entry.pk})
     return found[0][0] if found else None
 
 

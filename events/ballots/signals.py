@@ -82,8 +82,11 @@ def signals_of(request: HttpRequest) -> Signals:
     )
 
 
-def verdict(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime) -> tuple[EnvelopeState, str]:
-    """In which state an envelope goes into the box, and the signs noticed. Three indexed queries at most.
+def verdict(
+    box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime, before: Envelope | None
+) -> tuple[EnvelopeState, str]:
+    """In which state an envelope goes into the box, and the signs noticed; `before` is what lies there now, locked, so
+    that people who decide at this moment and the voter who changes it come one after the other. Two indexed queries.
 
     What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back from afar. At
     a counter somebody has seen the voter, so nothing is suspicious there. Raises `SnapshotVisitor`; `BeingTalkedOver`
@@ -91,9 +94,6 @@ def verdict(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime)
     """
     if signals.is_snapshot:
         raise SnapshotVisitor
-    # Locked, so that people who decide at this moment and the voter who changes it come one after the other.
-    rows = Envelope.objects.select_for_update(of=("self",)).filter(entry=entry)
-    before = rows.only("state", "signals", "batch", "device_key").first()
     if not signals.network_key:
         return EnvelopeState.SEALED, ""
     kept = known(before.signals) if before is not None else set()

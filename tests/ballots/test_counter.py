@@ -122,7 +122,7 @@ def test_the_desk_shows_the_digits_on_one_page_only(box: PaperBox, client_for: L
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_pass_used_on_four_screens_at_once_is_one_vote(committed_cast: Cast) -> None:
     box = make_paper_box(committed_cast)
     row = given(box, box.voters[0]).row

@@ -311,7 +311,7 @@ def test_a_clerks_slip_is_told_and_keeps_what_was_typed(box: PaperBox, client_fo
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_clerks_at_the_same_instant_seal_once(committed_cast: Cast) -> None:
     box, clerk = make_paper_box(committed_cast), another_clerk(committed_cast)
     box.issue(box.voters[0])
@@ -325,7 +325,7 @@ def test_two_clerks_at_the_same_instant_seal_once(committed_cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_six_last_ballots_at_once_only_as_many_as_went_out_are_taken(committed_cast: Cast) -> None:
     box, clerk = make_paper_box(committed_cast), another_clerk(committed_cast)
     for voter in box.voters[:2]:

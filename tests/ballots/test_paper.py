@@ -298,7 +298,7 @@ def outcomes_of(box: PaperBox, *acts: Callable[[], object]) -> int:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_the_phone_and_the_counter_at_the_same_instant_one_wins(committed_cast: Cast) -> None:
     box = make_paper_box(committed_cast, voters=12)
     wins: Counter[str] = Counter()
@@ -314,7 +314,7 @@ def test_of_the_phone_and_the_counter_at_the_same_instant_one_wins(committed_cas
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_vote_changed_while_it_is_handed_back_is_one_way_or_the_other(committed_cast: Cast) -> None:
     box = make_paper_box(committed_cast, voters=12)
     for user in box.users:
@@ -329,7 +329,7 @@ def test_a_vote_changed_while_it_is_handed_back_is_one_way_or_the_other(committe
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_counters_hand_one_voter_one_ballot(committed_cast: Cast) -> None:
     box = make_paper_box(committed_cast)
     issue = [lambda: box.issue(box.voters[0]) for _desk in range(4)]
@@ -338,7 +338,7 @@ def test_two_counters_hand_one_voter_one_ballot(committed_cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_last_ballot_is_keyed_or_brought_back_but_not_both(committed_cast: Cast) -> None:
     box, cast = make_paper_box(committed_cast), committed_cast
     for voter in box.voters[:4]:

@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from events.ballots import signals
+from events.ballots.casting_sql import stored_envelope
 from events.ballots.models import Envelope, RollEntry
 from events.ballots.roll import entry_of
 from events.ballots.signals import AskAtTheCounter, BeingTalkedOver, Signals, SnapshotVisitor, signals_of, verdict
@@ -45,7 +46,7 @@ def freeze(vote: Vote, cast: Cast, count: int) -> list[RollEntry]:
 
 def put(vote: Vote, entry: RollEntry, at: dt.datetime, **shown: Any) -> Envelope:
     """An envelope in the box as casting puts it, at an instant of one's own."""
-    state, noticed = verdict(vote.box, entry, Signals(**shown), at)
+    state, noticed = verdict(vote.box, entry, Signals(**shown), at, stored_envelope(entry))
     sha256 = uuid.uuid4().hex * 2
     values = {"state": state, "signals": noticed, "cast_at": at, "sha256": sha256, "uid": uuid.uuid4()}
     values |= {name: shown.get(name, "") for name in ("device_key", "network_key")}
@@ -162,8 +163,8 @@ def test_after_a_voided_batch_the_phone_sends_one_to_the_counter(vote: Vote, cas
     put(vote, entry, DAYTIME, device_key="one", network_key="home")
     Envelope.objects.update(state="voided", batch=batch_of(vote, cast.street_clerk, cast.street))
     with pytest.raises(AskAtTheCounter):
-        verdict(vote.box, entry, TABLET, DAYTIME)
-    assert verdict(vote.box, entry, Signals(), DAYTIME)[0] == "sealed"
+        verdict(vote.box, entry, TABLET, DAYTIME, stored_envelope(entry))
+    assert verdict(vote.box, entry, Signals(), DAYTIME, stored_envelope(entry))[0] == "sealed"
 
 
 def test_while_a_dispute_is_open_nobody_changes_it_from_afar(vote: Vote, cast: Cast) -> None:
@@ -171,14 +172,14 @@ def test_while_a_dispute_is_open_nobody_changes_it_from_afar(vote: Vote, cast: C
     put(vote, entry, DAYTIME, device_key="one", network_key="home")
     Envelope.objects.update(state="quarantined", signals="dispute")
     with pytest.raises(BeingTalkedOver):
-        verdict(vote.box, entry, TABLET, DAYTIME)
+        verdict(vote.box, entry, TABLET, DAYTIME, stored_envelope(entry))
 
 
 def test_a_snapshot_s_visitor_is_refused(vote: Vote, cast: Cast) -> None:
     entry = entry_of(vote.box, person_of(cast.resident))
     assert entry
     with pytest.raises(SnapshotVisitor):
-        verdict(vote.box, entry, Signals(network_key="x", is_snapshot=True), DAYTIME)
+        verdict(vote.box, entry, Signals(network_key="x", is_snapshot=True), DAYTIME, stored_envelope(entry))
 
 
 def test_the_voter_is_answered_alike_and_three_queries_are_enough(
@@ -189,7 +190,7 @@ def test_the_voter_is_answered_alike_and_three_queries_are_enough(
     entry = entry_of(vote.box, person_of(cast.resident))
     assert entry
     with django_assert_max_num_queries(3):
-        verdict(vote.box, entry, TABLET, DAYTIME)
+        verdict(vote.box, entry, TABLET, DAYTIME, stored_envelope(entry))
     Envelope.objects.update(state="quarantined", signals="device")
     again = vote.cast(cast.resident, vote.candidates[1])
     assert again.is_replacement
