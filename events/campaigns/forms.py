@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateTimeInput
 
 from events.campaigns.models import Campaign, CampaignRules
 from events.campaigns.rules import NUMBERS, versions
@@ -28,7 +27,7 @@ class DraftForm(forms.Form):
         label=_("规则版本"), queryset=CampaignRules.objects.none(), to_field_name="number", empty_label=None
     )
     starts_at = forms.DateTimeField(
-        label=_("什么时候开始提名"), widget=AdminDateTimeInput,
+        label=_("什么时候开始提名"), widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
         help_text=_("只定这一个时间，后面每一步由规则排出来。"),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ PAGES = {
         "/", "/tasks/", "/benefits/", "/points/", "/me/", "/inbox/", "/notices/", "/events/", "/outbox/",
         "/homes/", "/posts/mine/", "/posts/notices/", "/me/data/", "/me/devices/", "/me/phone/", "/points/rules/",
         "/points/print/", "/benefits/?show=near", "/benefits/history/", "/store/", "/store/collectors/", "/honours/",
-        "/stories/", "/events/mine/",
+        "/stories/", "/events/mine/", "/best/",
     ],
     "group": [
         "/", "/tasks/", "/tasks/waiting/", "/homes/", "/posts/propose/", "/events/hours/", "/benefits/for/",
@@ -32,7 +32,7 @@ PAGES = {
     "department": ["/"],
     "": [
         "/", "/login/", "/login/staff/", "/demo/", "/notices/", "/find/",
-        "/nowhere/", "/shops/", "/merchant/join/", "/certificates/",
+        "/nowhere/", "/shops/", "/merchant/join/", "/certificates/", "/best/",
     ],
 }  # fmt: skip
 DESK = [
@@ -42,7 +42,8 @@ DESK = [
     "/console/cadres/", "/console/map/", "/console/requests/", "/console/accounts/", "/console/roster/imports/",
     "/console/find/?q=zgl", "/console/points/awards/", "/console/points/budgets/", "/console/rewards/merchant/",
     "/console/rewards/wish/", "/console/store/goods/", "/console/store/redemptions/", "/console/certificates/",
-    "/console/service/", "/console/anniversaries/", "/console/stories/",
+    "/console/service/", "/console/anniversaries/", "/console/stories/", "/console/campaigns/",
+    "/console/campaigns/new/", "/console/campaigns/rules/",
 ]  # fmt: skip
 
 
