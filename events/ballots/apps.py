@@ -24,6 +24,7 @@ class BallotsConfig(AppConfig):
             paper_urls,
             quiet,
             roll_console,
+            retention,
             roll_jobs,
             suspicion_console,
             suspicion_jobs,
