@@ -91,15 +91,30 @@ class Night:
         answer = device.get("/login/wechat/callback/", {"code": self.wechat.new_code(), "state": state})
         return int(answer.status_code)
 
-    def cast(self, device: Any) -> int:
+    def sealed(self) -> bytes:
         """A sealed ballot with nobody on it: what is inside makes no difference to anybody."""
         from events.ballots import sealing
 
         paper = sealing.write_paper(self.campaign.uid, [])
-        sealed = sealing.seal(self.campaign.uid, bytes(self.campaign.box.public_key), paper)
-        body = {"id": str(uuid.uuid4()), "envelope": base64.urlsafe_b64encode(sealed).decode().rstrip("=")}
+        return sealing.seal(self.campaign.uid, bytes(self.campaign.box.public_key), paper)
+
+    def send(self, device: Any) -> Any:
+        """A ballot through the API."""
+        body = {"id": str(uuid.uuid4()), "envelope": base64.urlsafe_b64encode(self.sealed()).decode().rstrip("=")}
         address = f"/api/ballots/{self.campaign.uid}/cast"
-        return int(device.post(address, json.dumps(body), content_type="application/json").status_code)
+        answer = device.post(address, json.dumps(body), content_type="application/json")
+        self.answers[f"ballot {answer.status_code}"] += 1
+        return answer.wsgi_request
+
+    def again(self, request: Any) -> None:
+        """The ballots after the first, by the service that the API calls, as the same browser: that is quicker."""
+        from events.ballots.casting import cast
+        from events.ballots.signals import signals_of
+
+        for _time in range(TIMES - 1):
+            values = {"envelope": self.sealed(), "acting_user": request.user, "signals": signals_of(request)}
+            cast(uid=uuid.uuid4(), campaign=self.campaign, sealed_on="phone", **values)
+            self.answers["ballot 200"] += 1
 
     def pass_by(self) -> None:
         """Everybody comes once, and casts four times."""
@@ -107,8 +122,12 @@ class Night:
             device, snapshot = self.devices[number % DEVICES], number >= OPENIDS - SNAPSHOTS
             signed_in = self.sign_in(device, f"o-{number}", snapshot=snapshot)
             self.answers[f"{'snapshot' if snapshot else 'openid'} {signed_in}"] += 1
-            for _time in range(TIMES):
-                self.answers[f"ballot {self.cast(device)}"] += 1
+            request = self.send(device)
+            if signed_in == 302:
+                self.again(request)
+            else:
+                for _time in range(TIMES - 1):
+                    self.send(device)
 
 
 def main(moment: str) -> None:
