@@ -46,7 +46,7 @@ class Files:
         self.campaign, self.folder = campaign, folder
         self.box = BallotBox.objects.get(campaign=campaign)
         on_the_ballot = Nomination.objects.filter(campaign=campaign, lot__isnull=False).order_by("lot")
-        self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood"))
+        self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood", "outcome"))
         self.numbers = {one.pk: one.lot for one in self.candidates}
         self.written: dict[str, dict[str, object]] = {}
 
@@ -188,8 +188,12 @@ class Files:
 
 
 def state_of(nomination: Nomination) -> str:
-    """candidate, paused (an objection is open), struck or withdrawn."""
-    if nomination.is_candidate and nomination.is_paused:
+    """candidate, paused (an open objection kept them from being chosen), struck or withdrawn.
+
+    A winner about whom something is asked during the notice stays chosen until it is decided.
+    """
+    outcome = getattr(nomination, "outcome", None)
+    if nomination.is_candidate and nomination.is_paused and not (outcome and outcome.is_winner):
         return "paused"
     return STATES.get(nomination.state, "withdrawn")
 

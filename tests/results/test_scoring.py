@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 import pytest
 
@@ -10,11 +11,13 @@ from events.campaigns.models import Conflict, Nomination, PanelMember
 from events.campaigns.nominations import withdraw
 from events.campaigns.objections import decide_objection, raise_objection
 from events.results.models import Outcome
+from events.results.publishing_files import state_of
 from events.results.scoring import compute
 from events.results.services import recompute
 from foundation.actors import SYSTEM
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key
+from tests.benefits.making import at_once
 from tests.cast import Cast
 from tests.panel.making import make_candidate
 from tests.results.making import LI, ROOT, WANG, ZHAO, Told, make_counted, make_result, named, to_notice
@@ -30,6 +33,7 @@ def rows_of(campaign: object) -> list[tuple[object, ...]]:
     return list(Outcome.objects.filter(campaign=campaign).order_by("pk").values_list())  # type: ignore[misc]
 
 
+@pytest.mark.everywhere
 def test_every_number_of_a_result_is_what_was_stored(cast: Cast) -> None:
     campaign = make_result(cast, Told("李好", 125, (5, 4, 3, 3, 5), (60, 70, 80, 90, 100)), WANG)
     one = Outcome.objects.get(nomination=named(campaign, "李好"))
@@ -99,11 +103,13 @@ def test_computed_again_it_is_the_same(cast: Cast) -> None:
     assert not AuditEntry.objects.filter(act="result.recompute").exists()
 
 
+@pytest.mark.everywhere
 def test_an_upheld_objection_lets_the_next_of_the_street_move_up_with_the_reason(cast: Cast) -> None:
     campaign = make_result(cast)
     row = named(campaign, "赵好")
     objection = raise_objection(uid=row.pk, nomination=row, words="情况不属实", acting_user=cast.resident)
     assert chosen(campaign) == {"王好", "赵好"}  # nobody moves up before it is decided
+    assert state_of(named(campaign, "赵好")) == "candidate"  # as whoever recounts what is published finds it
     decide_objection(objection=objection, is_upheld=True, reason="查实了", acting_user=cast.district_clerk)
     assert chosen(campaign) == {"李好", "王好"}
     entry = AuditEntry.objects.get(act="result.recompute")
@@ -141,3 +147,17 @@ def test_the_number_of_candidates_does_not_change_the_number_of_queries(
     campaign = make_counted(cast, *[Told(f"候选{number}", number) for number in range(rows)])
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         compute(campaign)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_winners_who_leave_at_the_same_moment_leave_two_places_to_the_next(committed_cast: Cast) -> None:
+    campaign = make_result(committed_cast, LI, Told("孙好", 50), WANG, ZHAO, places=2)
+    assert chosen(campaign) == {"王好", "赵好"}
+
+    def leave(name: str) -> object:
+        return withdraw(nomination=named(campaign, name), acting_user=User.objects.get(person__name=name))
+
+    outcomes = at_once(partial(leave, "王好"), partial(leave, "赵好"))
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert chosen(campaign) == {"李好", "孙好"}
