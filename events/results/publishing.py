@@ -141,6 +141,6 @@ def _tell(publication: Publication) -> None:
     if publication.edition > 1:
         title = _("%(title)s的数据有了第 %(n)d 版") % {"title": campaign.title, "n": publication.edition}
     body = _("谁都可以下载、自己再算一遍。指纹：%(print)s") % {"print": publication.fingerprint}
-    payload = {"title": title, "body": body, "url": reverse("campaign", args=[campaign.uid]), "icon": "ribbon"}
+    payload = {"title": title, "body": body, "url": reverse("result", args=[campaign.uid]), "icon": "ribbon"}
     ref = f"campaign:{campaign.uid}:{publication.edition}"
     streams.publish(streams.unit_key(campaign.unit_id), kind="campaign", payload=payload, ref=ref)

@@ -147,6 +147,16 @@ def test_anybody_downloads_the_files_and_the_verifier(campaign: Campaign, tmp_pa
     assert b"".join(Client().get("/best/verify_campaign.py")) == VERIFIER.read_bytes()
 
 
+def test_the_page_of_the_result_carries_fingerprint_and_files(campaign: Campaign, tmp_path: Path) -> None:
+    address = f"/best/{campaign.uid}/result/"
+    assert "publication.zip" not in Client().get(address).content.decode()
+    fingerprint = publish(campaign, tmp_path)
+    page = Client().get(address).content.decode()
+    assert fingerprint in page
+    assert f"/best/{campaign.uid}/publication.zip" in page
+    assert "/best/verify_campaign.py" in page
+
+
 def test_an_operator_writes_the_files_with_a_command(campaign: Campaign, tmp_path: Path) -> None:
     said = io.StringIO()
     call_command("publish_campaign", str(campaign.uid), str(tmp_path / "out"), stdout=said)
