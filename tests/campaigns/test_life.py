@@ -136,6 +136,7 @@ def test_the_same_draft_twice_is_one_and_another_body_is_refused(cast: Cast) -> 
     assert Campaign.objects.count() == 1
 
 
+@pytest.mark.everywhere
 def test_what_was_approved_is_frozen_in_the_service_and_in_the_database(cast: Cast) -> None:
     campaign = make_campaign(cast, "approved")
     body = services.Draft("别的", "", campaign.rules, clock.now() + 3 * 24 * HOUR)
