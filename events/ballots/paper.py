@@ -156,9 +156,7 @@ def _check_run(campaign: Campaign, community: Unit, count: int) -> None:
 
 
 @transaction.atomic
-def print_run(
-    *, uid: uuid.UUID, campaign: Campaign, community: Unit, count: int, acting_user: Actor
-) -> Printed:
+def print_run(*, uid: uuid.UUID, campaign: Campaign, community: Unit, count: int, acting_user: Actor) -> Printed:
     """A pile of ballots of a community, each with a mark of its own that is shown now and never again.
 
     Who may: KEY_BALLOTS there. Raises `Denied`, `Invalid`, `Conflict`; also for a run that was printed before, since
@@ -174,9 +172,7 @@ def print_run(
                 printed_at=clock.now(),
             )  # fmt: skip
     except IntegrityError as again:
-        raise Conflict(
-            _("这一批已经印过，票号不会再显示。没有打印出来的话，把这一批作废，再印一批。")
-        ) from again
+        raise Conflict(_("这一批已经印过，票号不会再显示。没有打印出来的话，把这一批作废，再印一批。")) from again
     marks = [new_mark() for _ballot in range(count)]
     PaperBallot.objects.bulk_create(PaperBallot(run=run, mark_digest=digest_of(box, mark)) for mark in marks)
     audit.record(actor=acting_user, act="paper.print", obj=run, unit_id=community.pk, data={"count": count})
@@ -190,9 +186,7 @@ def spoil_run(*, run: PaperRun, reason: str, acting_user: Actor) -> int:
     _require_reason(reason)
     count = run.ballots.filter(state=State.PRINTED).update(state=State.SPOILT, reason=reason)
     data = {"count": count}
-    audit.record(
-        actor=acting_user, act="paper.spoil_run", obj=run, unit_id=run.community_id, reason=reason, data=data
-    )
+    audit.record(actor=acting_user, act="paper.spoil_run", obj=run, unit_id=run.community_id, reason=reason, data=data)
     return count
 
 
@@ -202,18 +196,14 @@ def spoil_ballot(*, campaign: Campaign, mark: str, reason: str, acting_user: Act
     _require_reason(reason)
     ballot = locked_ballot(box_of(campaign), mark, acting_user)
     spoil(ballot, reason)
-    audit.record(
-        actor=acting_user, act="paper.spoil", obj=ballot, unit_id=ballot.run.community_id, reason=reason
-    )
+    audit.record(actor=acting_user, act="paper.spoil", obj=ballot, unit_id=ballot.run.community_id, reason=reason)
     return ballot
 
 
 def spoil(ballot: PaperBallot, reason: str) -> None:
     """Take an unused ballot, locked by the caller, out of use; raises `Conflict` when it was keyed."""
     if ballot.state != State.PRINTED:
-        raise Conflict(
-            _("这张票现在是“%(state)s”，只有没用过的票才能作废。") % {"state": ballot.get_state_display()}
-        )
+        raise Conflict(_("这张票现在是“%(state)s”，只有没用过的票才能作废。") % {"state": ballot.get_state_display()})
     ballot.state, ballot.reason = State.SPOILT, reason
     ballot.save(update_fields=["state", "reason"])
 
@@ -232,12 +222,10 @@ def is_any_awaited(box: BallotBox, community_id: int) -> bool:
     return out > PaperBallot.objects.came_back().filter(run__box=box, run__community_id=community_id).count()
 
 
-def count_voter(box: BallotBox, community_id: int, by: int = 1) -> None:
-    """One voter more, or one fewer, in the turnout of a community; in any of its shards that has enough."""
+def count_voter(box: BallotBox, community_id: int) -> None:
+    """One voter more in the turnout of a community."""
     shards = TurnoutShard.objects.filter(box=box, kind=RollKind.VOTER, community_id=community_id)
-    for shard in secrets.SystemRandom().sample(range(TurnoutShard.SHARDS), TurnoutShard.SHARDS):
-        if shards.filter(shard=shard, count__gte=-by).update(count=F("count") + by):
-            return
+    shards.filter(shard=secrets.randbelow(TurnoutShard.SHARDS)).update(count=F("count") + 1)
 
 
 def stands(box: BallotBox, communities: Iterable[Unit]) -> list[Stand]:

@@ -231,6 +231,11 @@ def key(request: HttpRequest) -> HttpResponse:
     return render(request, "ballots/keying.html", context, status=422 if form.is_bound else 200)
 
 
+def clerks_of(ballot: PaperBallot) -> str:
+    """The names of those who keyed a ballot."""
+    return "、".join(one.clerk.get_full_name() for one in ballot.keyings.all())
+
+
 class MismatchListView(ScopedListView):
     """Ballots that two clerks read differently: where and when, never what either of them read."""
 
@@ -247,7 +252,7 @@ class MismatchListView(ScopedListView):
             get_url=lambda _ballot: reverse("console_paper_compare"),
         ),
         DayColumn("printed_at", label=gettext_lazy("哪天印的"), accessor="run.printed_at"),
-        Column("clerks", label=gettext_lazy("谁录的"), accessor=lambda ballot: clerks_of(ballot)),
+        Column("clerks", label=gettext_lazy("谁录的"), accessor=clerks_of),
     )  # fmt: skip
 
     def get_base_queryset(self) -> QuerySet[Any]:
@@ -255,11 +260,6 @@ class MismatchListView(ScopedListView):
         keyings = PaperKeying.objects.select_related("clerk__person").order_by("keyed_at").defer("choices_sealed")
         rows = PaperBallot.objects.visible_to(self.request.user).mismatched().select_related("run__community")
         return rows.prefetch_related(Prefetch("keyings", queryset=keyings))
-
-
-def clerks_of(ballot: PaperBallot) -> str:
-    """The names of those who keyed a ballot."""
-    return "、".join(one.clerk.get_full_name() for one in ballot.keyings.all())
 
 
 @never_cache

@@ -70,9 +70,7 @@ class SpoilForm(MarkForm):
 class IssueForm(NewForm):
     """Who carries the ballot, when not the voter; and that an earlier vote is handed back."""
 
-    hands_back = forms.BooleanField(
-        label=_("本人同意：之前投的那一张作废，改用纸质票"), required=False
-    )
+    hands_back = forms.BooleanField(label=_("本人同意：之前投的那一张作废，改用纸质票"), required=False)
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

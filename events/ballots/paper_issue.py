@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from events.ballots import quarantine
 from events.ballots.models import BallotBox, Envelope, EnvelopeState, PaperIssue, RollEntry, RollKind
-from events.ballots.paper import box_of, count_voter, is_any_awaited, locked_ballot, locked_box, spoil
+from events.ballots.paper import box_of, is_any_awaited, locked_ballot, locked_box, spoil
 from events.ballots.roll import entry_of, voter_key
 from events.campaigns.models import Campaign, CampaignState, Nomination, NominationState, PanelMember
 from events.campaigns.phases import is_open
@@ -120,7 +121,7 @@ def issue_paper(
         raise Conflict(_("现在不是投票的时候，不发纸质票。"))
     if carrier:
         require_free_to_carry(campaign, carrier)
-    _turn_to_paper(box, entry, hands_back=hands_back, acting_user=acting_user)
+    _turn_to_paper(entry, hands_back=hands_back, acting_user=acting_user)
     issue = _store(PaperIssue(
         uid=uid, entry=entry, community_id=entry.community_id, carrier=carrier, issued_by_id=acting_user.pk,
         issued_at=clock.now(), fingerprint=fingerprint(body),
@@ -140,7 +141,7 @@ def _entry(box: BallotBox, person: Person, acting_user: Actor) -> RollEntry:
     return entry
 
 
-def _turn_to_paper(box: BallotBox, entry: RollEntry, *, hands_back: bool, acting_user: Actor) -> None:
+def _turn_to_paper(entry: RollEntry, *, hands_back: bool, acting_user: Actor) -> None:
     """The conditional update decides, and holds the entry until the end of the transaction."""
     if not RollEntry.objects.filter(pk=entry.pk).exclude(channel=Channel.PAPER).update(channel=Channel.PAPER):
         raise Conflict(_("已领纸质票，不能再领一张。没用的可以先交回来。"))
@@ -149,12 +150,9 @@ def _turn_to_paper(box: BallotBox, entry: RollEntry, *, hands_back: bool, acting
         return
     if not hands_back:
         raise Conflict(_("这一位已经投过了。要改用纸质票，得本人同意把那一张作废，请勾选后再发。"))
-    Envelope.objects.filter(pk=envelope.pk).update(state=EnvelopeState.VOIDED)
-    count_voter(box, entry.community_id, by=-1)
+    quarantine.void(Envelope.objects.filter(pk=envelope.pk))
     reason = _("本人交回，改用纸质票")
-    audit.record(
-        actor=acting_user, act="envelope.hand_back", obj=envelope, unit_id=entry.community_id, reason=reason
-    )
+    audit.record(actor=acting_user, act="envelope.hand_back", obj=envelope, unit_id=entry.community_id, reason=reason)
 
 
 def _store(issue: PaperIssue) -> PaperIssue:
@@ -169,13 +167,9 @@ def _store(issue: PaperIssue) -> PaperIssue:
 def require_free_to_carry(campaign: Campaign, carrier: Person) -> None:
     """Nobody carries ballots of a contest they stand in or judge; raises `Invalid`."""
     if Nomination.objects.filter(campaign=campaign, person=carrier, state__in=_IN_THE_CONTEST).exists():
-        raise Invalid(
-            errors={"carrier": _("%(name)s是这次评选的候选人，不能替别人带票。") % {"name": carrier.name}}
-        )
+        raise Invalid(errors={"carrier": _("%(name)s是这次评选的候选人，不能替别人带票。") % {"name": carrier.name}})
     if PanelMember.objects.sitting().filter(campaign=campaign, person=carrier).exists():
-        raise Invalid(
-            errors={"carrier": _("%(name)s是这次评选的评委，不能替别人带票。") % {"name": carrier.name}}
-        )
+        raise Invalid(errors={"carrier": _("%(name)s是这次评选的评委，不能替别人带票。") % {"name": carrier.name}})
 
 
 @streams.in_district_language

@@ -73,9 +73,7 @@ def reading_of(campaign: Campaign, lots: Iterable[int], *, is_blank: bool = Fals
     if flaw and flaw not in FLAWS:
         raise Invalid(errors={"flaw": _("请选一个原因。")})
     if bool(numbers) + is_blank + bool(flaw) != 1:
-        raise Invalid(
-            errors={"lots": _("三样里填一样：选了谁的号，或者勾“空白票”，或者选“废票”的原因。")}
-        )
+        raise Invalid(errors={"lots": _("三样里填一样：选了谁的号，或者勾“空白票”，或者选“废票”的原因。")})
     known = set(_on_the_ballot(campaign).filter(lot__in=numbers).values_list("lot", flat=True))
     if strange := [str(number) for number in numbers if number not in known]:
         raise Invalid(errors={"lots": _("票上没有这个号：%(lots)s") % {"lots": "、".join(strange)}})
@@ -93,9 +91,7 @@ def _on_the_ballot(campaign: Campaign) -> QuerySet[Nomination]:
 
 
 @transaction.atomic
-def key_ballot(
-    *, uid: uuid.UUID, campaign: Campaign, mark: str, reading: Reading, acting_user: Actor
-) -> PaperBallot:
+def key_ballot(*, uid: uuid.UUID, campaign: Campaign, mark: str, reading: Reading, acting_user: Actor) -> PaperBallot:
     """The first or the second reading of a ballot; two equal ones seal it. `state` of the answer says what became.
 
     Who may: KEY_BALLOTS in the community that printed it, each clerk once. Raises `Invalid` for an unknown mark,
@@ -240,7 +236,5 @@ def settle(
 def _mismatched(box: BallotBox, mark: str, acting_user: Actor) -> PaperBallot:
     ballot = locked_ballot(box, mark, acting_user)
     if ballot.state != State.MISMATCH:
-        raise Conflict(
-            _("这张票现在是“%(state)s”，没有要对的。") % {"state": ballot.get_state_display()}
-        )
+        raise Conflict(_("这张票现在是“%(state)s”，没有要对的。") % {"state": ballot.get_state_display()})
     return ballot

@@ -91,6 +91,4 @@ def sheets_of(lines: list[Line]) -> list[Sheet]:
 
 def ballots_of(printed: Printed) -> list[PrintedBallot]:
     """The ballots of a run, for its one page."""
-    return [
-        PrintedBallot(mark, qr.drawn(mark, _("票号 %(mark)s") % {"mark": mark})) for mark in printed.marks
-    ]
+    return [PrintedBallot(mark, qr.drawn(mark, _("票号 %(mark)s") % {"mark": mark})) for mark in printed.marks]

@@ -130,7 +130,10 @@ def test_the_paper_of_another_community_is_not_theirs_to_key(box: PaperBox) -> N
     assert keyed(box, mark, box.cast.street_clerk, 1).state == State.KEYED
 
 
-@pytest.mark.parametrize(("lots", "how"), [((), {}), ((9,), {}), ((1,), {"is_blank": True}), ((1,), {"flaw": "unclear"}), ((), {"flaw": "?"})])
+@pytest.mark.parametrize(
+    ("lots", "how"),
+    [((), {}), ((9,), {}), ((1,), {"is_blank": True}), ((1,), {"flaw": "unclear"}), ((), {"flaw": "?"})],
+)
 def test_what_cannot_be_on_the_paper_is_not_a_reading(box: PaperBox, lots: tuple[int, ...], how: dict) -> None:
     with pytest.raises(Invalid):
         reading_of(box.campaign, lots, **how)
@@ -180,9 +183,7 @@ def test_two_different_readings_are_no_envelope(box: PaperBox, mismatch: str) ->
 
 def again(box: PaperBox, mark: str, clerk: User, *lots: int, reason: str = "看清了，是 2") -> PaperBallot:
     reading = reading_of(box.campaign, lots)
-    return settle(
-        uid=uuid.uuid4(), campaign=box.campaign, mark=mark, reading=reading, reason=reason, acting_user=clerk
-    )
+    return settle(uid=uuid.uuid4(), campaign=box.campaign, mark=mark, reading=reading, reason=reason, acting_user=clerk)
 
 
 def test_a_third_clerk_who_reads_like_one_of_them_settles_it(box: PaperBox, mismatch: str) -> None:
@@ -316,9 +317,7 @@ def test_two_clerks_at_the_same_instant_seal_once(committed_cast: Cast) -> None:
     box, clerk = make_paper_box(committed_cast), another_clerk(committed_cast)
     box.issue(box.voters[0])
     mark = box.marks()[0]
-    outcomes = at_once(
-        lambda: keyed(box, mark, committed_cast.worker, 1), lambda: keyed(box, mark, clerk, 1)
-    )
+    outcomes = at_once(lambda: keyed(box, mark, committed_cast.worker, 1), lambda: keyed(box, mark, clerk, 1))
     assert not [one for one in outcomes if isinstance(one, Exception)]
     assert box.opened() == [(1,)]
     assert box.turnout() == 1

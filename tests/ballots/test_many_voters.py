@@ -68,9 +68,7 @@ def fill_roll(vote: Vote, cast: Cast, voters: int) -> None:
     places = ((cast.neighbourhood, cast.community, cast.street), (cast.neighbourhood2, cast.community, cast.street),
               (cast.other_neighbourhood, cast.other_community, cast.street))  # fmt: skip
     values = [(*[unit.pk for unit in place], vote.box.pk) for place in places]
-    statement = (
-        "COPY ballots_rollentry (voter_key, neighbourhood_id, community_id, street_id, box_id, kind) FROM STDIN"
-    )
+    statement = "COPY ballots_rollentry (voter_key, neighbourhood_id, community_id, street_id, box_id, kind) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for number in range(voters):
             copy.write_row((voter_key(vote.box, FIRST_ID + number), *values[number % 3], "voter"))

@@ -83,7 +83,7 @@ def test_nobody_prints_for_another_community_or_before_voting(box: PaperBox) -> 
 
 
 def test_unused_paper_is_spoilt_with_a_reason_and_then_not_taken(box: PaperBox, client_for: Login) -> None:
-    first, second, third = box.marks(3)
+    first, _second, third = box.marks(3)
     keyed(box, third, box.cast.worker, 1)
     client = client_for(box.cast.worker)
     assert client.post(f"{DESK}spoil/", {"mark": first, "reason": ""}).status_code == 422

@@ -63,15 +63,11 @@ OF_A_COMMUNITY = who("worker other_worker", "own below") | who("street_clerk", "
 
 ROWS: dict[str, Row] = {
     "console_paper": Row(_PAGE, _NO_POST),
-    "console_paper_print": Row(
-        _PAGE, _FORM, "paper_run", _run, console((PAGE, OF_A_COMMUNITY), (INVALID, _ALL))
-    ),
+    "console_paper_print": Row(_PAGE, _FORM, "paper_run", _run, console((PAGE, OF_A_COMMUNITY), (INVALID, _ALL))),
     "console_paper_run_list": Row(_PAGE, _NO_POST),
     "console_paper_run_results": Row(_PAGE, _NO_POST),
     "console_paper_run": Row(console((PAGE, KEPT)), _NO_POST, "paper_run"),
-    "console_paper_run_spoil": Row(
-        _ACT, console((INVALID, KEPT)), "paper_run", _spoil_run, console((PAGE, KEPT))
-    ),
+    "console_paper_run_spoil": Row(_ACT, console((INVALID, KEPT)), "paper_run", _spoil_run, console((PAGE, KEPT))),
     "console_paper_spoil": Row(_PAGE, _FORM, "paper_run", _spoil, _KEPT_OR_NOT),
     "console_paper_key": Row(_NOBODY_VOTES, _NOBODY_VOTES, "paper_run", _key, _KEPT_OR_NOT),
     "console_paper_mismatch_list": Row(_PAGE, _NO_POST),
