@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
 from events.ballots.models import DisputeState, QuarantineBatch
 from events.ballots.sampling import SHARES, size_of
 from foundation import clock
+from frontend.inputs import DayInput
 
 YES, NO = "yes", "no"
 LONGEST = 200
@@ -69,7 +69,7 @@ class SampleForm(forms.Form):
     """How fine a sample, of which day, and why."""
 
     share = forms.TypedChoiceField(label=_("要查出多少"), coerce=float, widget=forms.RadioSelect)
-    day = forms.DateField(label=_("抽查日期"), widget=AdminDateInput, initial=clock.today)
+    day = forms.DateField(label=_("抽查日期"), widget=DayInput, initial=clock.today)
     reason = forms.CharField(label=_("为什么抽"), max_length=LONGEST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

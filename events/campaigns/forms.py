@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from events.campaigns.models import Campaign, CampaignRules
 from events.campaigns.rules import NUMBERS, versions
 from events.campaigns.services import LONGEST_REASON, Draft
+from frontend.inputs import MomentInput
 
 
 class DraftForm(forms.Form):
@@ -27,7 +28,7 @@ class DraftForm(forms.Form):
         label=_("规则版本"), queryset=CampaignRules.objects.none(), to_field_name="number", empty_label=None
     )
     starts_at = forms.DateTimeField(
-        label=_("什么时候开始提名"), widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+        label=_("什么时候开始提名"), widget=MomentInput,
         help_text=_("只定这一个时间，后面每一步由规则排出来。"),
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation import audit
 from foundation.actors import Actor
+from frontend.inputs import DayInput
 from rewards.benefits import offers
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Merchant
 from volunteers.units.models import THREE_HEADS, Level
@@ -57,7 +57,7 @@ class PackageForm(ScopedModelForm):
     class Meta:
         model = BenefitPackage
         fields = ("name", "unit", "starts_on", "ends_on")
-        widgets: ClassVar = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
+        widgets: ClassVar = {"starts_on": DayInput, "ends_on": DayInput}
 
 
 class BenefitForm(ScopedModelForm):
@@ -76,8 +76,8 @@ class BenefitForm(ScopedModelForm):
             "needs_code", "merchants", "agreement", "starts_on", "ends_on",
         )  # fmt: skip
         widgets: ClassVar = {
-            "starts_on": AdminDateInput,
-            "ends_on": AdminDateInput,
+            "starts_on": DayInput,
+            "ends_on": DayInput,
             "merchants": forms.CheckboxSelectMultiple,
         }
 

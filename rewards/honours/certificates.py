@@ -81,7 +81,7 @@ def give(*, id: uuid.UUID, kind: CertificateKind, person: Person, unit: Unit, wo
     """
     values = {"kind": kind, "person": person, "unit": unit, "title": kind.name, "text": words[:200]}
     times = {"dated_on": clock.today(), "decided_at": clock.now(), "at": clock.now()}
-    made = Certificate(id=id, number=new_number(), state=State.ISSUED, **values, **times)  # type: ignore[misc]
+    made = Certificate(id=id, number=new_number(), state=State.ISSUED, **values, **times)
     if not Certificate.objects.filter(pk=id).exists():
         made.save(force_insert=True)
         audit.record(actor=SYSTEM, act="honours.give_certificate", obj=made, unit_id=unit.pk)

@@ -18,10 +18,11 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets import AdminDateInput, HeaderButton
+from wagtail.admin.widgets import HeaderButton
 
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
+from frontend.inputs import DayInput
 from rewards.honours import entries, handing, services
 from rewards.honours.forms import EntryForm, HandOverForm, ReasonForm, take_errors
 from rewards.honours.models import EntryState, HandOver, HandOverLine, ServiceEntry, ServiceRecord
@@ -54,10 +55,10 @@ class ServiceFilterSet(WagtailFilterSet):
 
     place = PlaceFilter()
     since = django_filters.DateFilter(
-        field_name="started_at", lookup_expr="date__gte", label=gettext_lazy("从"), widget=AdminDateInput
+        field_name="started_at", lookup_expr="date__gte", label=gettext_lazy("从"), widget=DayInput
     )
     until = django_filters.DateFilter(
-        field_name="started_at", lookup_expr="date__lte", label=gettext_lazy("到"), widget=AdminDateInput
+        field_name="started_at", lookup_expr="date__lte", label=gettext_lazy("到"), widget=DayInput
     )
 
     class Meta:

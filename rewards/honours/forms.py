@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput
 
 from foundation import clock
 from foundation.actors import Actor
+from frontend.inputs import DayInput, MomentInput
 from rewards.honours.cards import LONGEST as LONGEST_WORDS
 from rewards.honours.entries import MOST_PEOPLE, Service
 from rewards.honours.models import LONGEST, CertificateKind, Picture
@@ -97,7 +97,7 @@ class EntryForm(OnceForm):
     """Service that happened outside of events."""
 
     project = forms.CharField(label=_("服务项目"), max_length=60, help_text=_("做了什么，例如：防汛值守"))
-    started_at = forms.DateTimeField(label=_("开始时间"), widget=AdminDateTimeInput)
+    started_at = forms.DateTimeField(label=_("开始时间"), widget=MomentInput)
     minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=1, max_value=LONGEST)
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
@@ -116,8 +116,8 @@ class EntryForm(OnceForm):
 class HandOverForm(OnceForm):
     """Whose records, of which days."""
 
-    first_on = forms.DateField(label=_("从"), widget=AdminDateInput)
-    last_on = forms.DateField(label=_("到"), widget=AdminDateInput)
+    first_on = forms.DateField(label=_("从"), widget=DayInput)
+    last_on = forms.DateField(label=_("到"), widget=DayInput)
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         today = clock.today()

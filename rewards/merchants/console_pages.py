@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation import clock
 from foundation.errors import Conflict, Invalid
+from frontend.inputs import DayInput
 from rewards.benefits.models import BenefitState, Merchant, MerchantState, RefusalReport, RefusalState
 from rewards.merchants import agreeing, joining, keeping
 from rewards.merchants.models import Agreement, MerchantWish, WishState
@@ -48,7 +48,7 @@ class MaybeWhyForm(forms.Form):
 class PaperForm(forms.Form):
     """An agreement that was signed on paper."""
 
-    signed_on = forms.DateField(label=gettext_lazy("签字的日子"), widget=AdminDateInput, initial=clock.today)
+    signed_on = forms.DateField(label=gettext_lazy("签字的日子"), widget=DayInput, initial=clock.today)
     scan = forms.FileField(
         label=gettext_lazy("签字页照片"),
         required=False,

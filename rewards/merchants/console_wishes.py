@@ -16,10 +16,10 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation import clock
 from foundation.errors import Conflict, Denied, Invalid
+from frontend.inputs import DayInput
 from rewards.benefits.models import BenefitPackage, Kind
 from rewards.merchants import wishes
 from rewards.merchants.forms import HEADS
@@ -94,8 +94,8 @@ class TakeForm(forms.Form):
     roles = forms.MultipleChoiceField(label=gettext_lazy("给谁"), choices=HEADS, widget=forms.CheckboxSelectMultiple)
     uses_each = forms.IntegerField(label=gettext_lazy("每人次数"), min_value=1, max_value=99, required=False)
     places = forms.IntegerField(label=gettext_lazy("名额"), min_value=1, required=False)
-    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=AdminDateInput, initial=clock.today)
-    ends_on = forms.DateField(label=gettext_lazy("到哪天"), widget=AdminDateInput, required=False)
+    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=DayInput, initial=clock.today)
+    ends_on = forms.DateField(label=gettext_lazy("到哪天"), widget=DayInput, required=False)
 
     def __init__(self, *args: Any, user: Any, wish: MerchantWish, **kwargs: Any) -> None:
         names = ("offer", "value_text", "detail", "how_to_use", "roles", "uses_each", "ends_on")

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from frontend.inputs import DayInput
 from rewards.merchants.joining import Shop
 from rewards.merchants.wishes import Terms
 from volunteers.units.models import THREE_HEADS, Unit
@@ -112,7 +113,7 @@ class OfferForm(WithId):
     ends_on = forms.DateField(
         label=_("到哪天？"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput,
         help_text=_("空着就跟着优惠包，到年底。"),
     )
     how_to_use = forms.CharField(label=_("怎么用？"), max_length=200, required=False, widget=_area(2))

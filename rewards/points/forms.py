@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation.actors import Actor
 from foundation.idempotency import fingerprint
+from frontend.inputs import DayInput
 from rewards.points.awards import by_hand
 from rewards.points.budgets import LEVELS
 from rewards.points.editing import Draft
@@ -38,7 +38,7 @@ class AwardForm(FreshForm):
 
     rule = forms.ChoiceField(label=gettext_lazy("为什么事"), widget=forms.RadioSelect)
     quantity = forms.IntegerField(label=gettext_lazy("几件"), min_value=1, max_value=99)
-    happened_on = forms.DateField(label=gettext_lazy("哪天的事"), widget=AdminDateInput)
+    happened_on = forms.DateField(label=gettext_lazy("哪天的事"), widget=DayInput)
     reason = forms.CharField(
         label=gettext_lazy("说明"), max_length=120, help_text=gettext_lazy("一句话，本人和批准的同事都会看到。")
     )
@@ -115,7 +115,7 @@ class LookForm(forms.Form):
 class RulesForm(FreshForm):
     """What holds for all rules of a version."""
 
-    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=AdminDateInput)
+    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=DayInput)
     why = forms.CharField(label=gettext_lazy("为什么改"), max_length=200, help_text=gettext_lazy("大家会看到。"))
     ceiling = forms.IntegerField(label=gettext_lazy("每人每月最多几分"), min_value=1)
     valid_months = forms.IntegerField(label=gettext_lazy("新得的积分管几个月"), min_value=1)

@@ -11,6 +11,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from foundation.actors import Actor
+from frontend.inputs import DayInput
 from rewards.store import money
 from rewards.store.models import Confirmed, ExchangeDay, Goods, GoodsBudget, PassbookEnd, Store
 from rewards.store.services import MOST_AT_ONCE
@@ -18,8 +19,6 @@ from rewards.store.stock import MOST_PIECES
 from volunteers.units.forms import UnitField
 from volunteers.units.models import Level
 from volunteers.units.rights import Right
-
-DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class WithId(forms.Form):
@@ -138,7 +137,7 @@ class PriceForm(forms.Form):
     """What a piece costs from a day on."""
 
     points = forms.IntegerField(label=_("几分"), min_value=1, max_value=100_000)
-    starts_on = forms.DateField(label=_("从哪天起"), widget=DAY)
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput)
 
 
 class IntakeForm(WithId):
@@ -193,7 +192,7 @@ class DayForm(OfStoreForm):
     class Meta:
         model = ExchangeDay
         fields = ("on", "hours", "place")
-        widgets: ClassVar = {"on": DAY}
+        widgets: ClassVar = {"on": DayInput}
 
 
 class CallOffForm(forms.Form):

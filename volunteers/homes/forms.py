@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontend.inputs import DayInput
 from volunteers.homes.finding import Entrance
 from volunteers.homes.models import Building, Household, SaidBy, SaidHow
 from volunteers.homes.residents import Wish
@@ -168,7 +169,7 @@ class LinkForm(forms.Form):
     neighbourhood = forms.ModelChoiceField(
         label=_("联系的邻"), queryset=Unit.objects.none(), to_field_name="uid", empty_label=_("请选")
     )
-    starts_on = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput)
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation import clock
 from foundation.errors import Conflict, Invalid, Refused
+from frontend.inputs import DayInput
 
 
 def take_refusal(form: forms.BaseForm, refusal: Refused) -> None:
@@ -86,14 +86,14 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
         help_text=_("号码已经登记过的，姓名要和登记的一样；没登记过的，新记一位。"),
     )
-    starts_on = forms.DateField(label=_("从哪天起"), widget=AdminDateInput, initial=clock.today)
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput, initial=clock.today)
 
 
 class LastDayForm(forms.Form):
     """The last day of something, and why."""
 
     last_day = forms.DateField(
-        label=_("最后一天"), widget=AdminDateInput, initial=clock.today, help_text=_("这一天过完，午夜起就不算了。")
+        label=_("最后一天"), widget=DayInput, initial=clock.today, help_text=_("这一天过完，午夜起就不算了。")
     )
     reason = forms.CharField(label=_("原因"), max_length=200, required=False)
 

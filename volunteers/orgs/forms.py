@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
 from foundation import clock
 from foundation.actors import Actor
+from frontend.inputs import DayInput
 from volunteers.orgs.console_forms import IndentedChoice, IndentedChoices
 from volunteers.orgs.models import PARTY_LEVELS, SHOULD_HAVE, PartyLevel, PartyOrg
 from volunteers.units.models import Level, Unit
@@ -73,7 +73,7 @@ class PartyOrgForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("几个地方联合建一个，就多勾几个；不勾就是它所在的这一处。"),
     )
-    starts_on = forms.DateField(label=_("成立日期"), widget=AdminDateInput, initial=clock.today)
+    starts_on = forms.DateField(label=_("成立日期"), widget=DayInput, initial=clock.today)
 
     def __init__(self, *args: Any, unit: Unit, user: Actor, parent: PartyOrg | None = None, **kwargs: Any) -> None:
         wanted = SHOULD_HAVE.get(Level(unit.level), PartyLevel.COMMITTEE)
@@ -103,7 +103,7 @@ class CoverForm(forms.Form):
     """One more place that it covers, from a day on."""
 
     unit = IndentedChoice(label=_("覆盖哪里"), queryset=Unit.objects.none())
-    starts_on = forms.DateField(label=_("从哪天起"), widget=AdminDateInput, initial=clock.today)
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput, initial=clock.today)
 
     def __init__(self, *args: Any, org: PartyOrg, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +119,7 @@ class UncoverForm(forms.Form):
     """The last day on which it covers a place."""
 
     unit = IndentedChoice(label=_("不再覆盖哪里"), queryset=Unit.objects.none())
-    last_day = forms.DateField(label=_("最后一天"), widget=AdminDateInput, initial=clock.today)
+    last_day = forms.DateField(label=_("最后一天"), widget=DayInput, initial=clock.today)
 
     def __init__(self, *args: Any, org: PartyOrg, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

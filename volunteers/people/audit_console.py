@@ -10,7 +10,6 @@ import django_filters
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.forms import DateInput
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
@@ -22,6 +21,7 @@ from wagtail.admin.ui.tables import Column
 
 from foundation import clock
 from foundation.models import AuditEntry, AuditSeal
+from frontend.inputs import DayInput
 from volunteers.people.search import matching
 from volunteers.units.console import ORDER_MENU, DayColumn, ScopedListView, ScopedMenuItem, routes
 from volunteers.units.models import Unit
@@ -65,7 +65,7 @@ class CountedSoFar(Paginator):
 
 
 def _day(name: str, label: str | Promise) -> django_filters.DateFilter:
-    widget = DateInput(attrs={"type": "date"})
+    widget = DayInput()
     return django_filters.DateFilter(label=label, method=f"filter_{name}", widget=widget)
 
 

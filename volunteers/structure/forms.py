@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.actors import Actor
+from frontend.inputs import DayInput
 from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.planning import MOVABLE, Misfit, steps_of
 from volunteers.structure.services import earliest
@@ -47,9 +48,7 @@ class DraftForm(forms.Form):
     """Second step, and every later change of a draft. `plan` is what was chosen, once the form is valid."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
-    in_force_on = forms.DateField(
-        label=gettext_lazy("从哪一天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    in_force_on = forms.DateField(label=gettext_lazy("从哪一天起"), widget=DayInput)
     why = forms.CharField(label=gettext_lazy("为什么调整"), max_length=300)
 
     def __init__(

@@ -23,6 +23,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from foundation.actors import Actor
 from foundation.errors import Denied, Invalid
 from foundation.secrets import mask_name, mask_phone
+from frontend.inputs import DayInput
 from volunteers.people.choosing import offered_people, people_to_choose
 from volunteers.people.console.panels import PANELS
 from volunteers.people.corrections import Correction, can_correct_person, correct_person
@@ -48,7 +49,6 @@ from volunteers.units.selectors import breadcrumbs
 
 LIST = ("console_person_list", gettext_lazy("人员"))
 CHUNK = 1000
-DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class PersonFilterSet(WagtailFilterSet):
@@ -179,7 +179,7 @@ class CorrectionForm(forms.Form):
     gender = forms.ChoiceField(
         label=gettext_lazy("性别"), choices=[("", gettext_lazy("没有填")), *Gender.choices], required=False
     )
-    born_on = forms.DateField(label=gettext_lazy("出生年月"), required=False, widget=DAY)
+    born_on = forms.DateField(label=gettext_lazy("出生年月"), required=False, widget=DayInput)
     political_status = forms.CharField(label=gettext_lazy("政治面貌"), max_length=20, required=False)
     reason = forms.CharField(
         label=gettext_lazy("为什么改"), max_length=200, help_text=gettext_lazy("会记入审计记录，本人也会收到通知。")
