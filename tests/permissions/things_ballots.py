@@ -24,9 +24,10 @@ def add(world: World, name: str, unit: Unit) -> None:
     box.save(update_fields=["public_key", "roll_frozen_at"])
     here = world.cast.neighbourhood
     community, street = (Unit.objects.get(path=here.path_at(level)) for level in (Level.COMMUNITY, Level.STREET))
-    for visitor in ("resident", "young_resident"):
+    voters = [world.users[one] for one in ("resident", "young_resident") if one in world.users]
+    for voter in voters:
         RollEntry.objects.create(
-            box=box, voter_key=voter_key(box, world.users[visitor].person_id), neighbourhood=here, community=community,
+            box=box, voter_key=voter_key(box, voter.person_id), neighbourhood=here, community=community,
             street=street,
         )  # fmt: skip
     RollCount.objects.create(box=box, community=community, street=street, kind="voter", count=2)
