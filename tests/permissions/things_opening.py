@@ -8,6 +8,7 @@ from foundation import clock
 from tests.permissions.things_nominees import archived
 from tests.permissions.visitors import SERVES
 from tests.permissions.world import World
+from volunteers.accounts.models import User
 from volunteers.units.models import Unit
 
 
@@ -17,8 +18,9 @@ def add(world: World, name: str, unit: Unit) -> None:
     box = make_box(sealed)
     BallotBox.objects.filter(pk=box.pk).update(root="ab" * 32, hashes=b"", closed_at=clock.now())
     keeper = next((who for who, where in SERVES.items() if where == name and who in world.users), "district_clerk")
+    user = world.users.get(keeper) or User.objects.create_user(f"keeper-{name}")
     world.things |= {
         ("sealed_box", name): sealed,
         ("keyed_box", name): keyed,
-        ("custodian", name): Custodian.objects.create(box=make_box(keyed), user=world.users[keeper]),
+        ("custodian", name): Custodian.objects.create(box=make_box(keyed), user=user),
     }
