@@ -1,4 +1,4 @@
-"""A draft for the editors about each winner who agreed to be told of; it goes out as every story, when its person says so."""
+"""A draft for the editors about each winner who agreed; it goes out as every story does, when its person says so."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _left(member: Any) -> int | str:
 
 
 class PanelListView(ScopedListView):
-    """Members of panels by name; how many candidates somebody still has before them, and nothing else of their marks."""
+    """Members of panels by name; how many candidates somebody still has before them, nothing else of their marks."""
 
     right = Right.RUN_CAMPAIGN
     model = PanelMember

@@ -6,8 +6,8 @@ A stand-alone program can repeat all of it; this is the whole rule.
    empty roll.
 2. *Opinion* = 25 × (sum of the steps − number of answers) ÷ number of answers of the linked households, that is the
    mean step 1 to 5 on a scale of 0 to 100; it counts only when at least `opinion_least` answered.
-3. *Panel* = mean of the marks (0 to 100) without one highest and one lowest; of three marks or more. Of fewer nothing is
-   left, and the panel gives 0.
+3. *Panel* = mean of the marks (0 to 100) without one highest and one lowest; of three marks or more. Of fewer nothing
+   is left, and the panel gives 0.
 4. *Total* = sum of weight × part ÷ sum of the weights, over the parts that count. Without opinion the other two weights
    make up the whole.
 5. All of this is done with fractions. Each of the four numbers is then rounded once, half up, to ten-thousandths of a

@@ -42,9 +42,9 @@ def make_notice(cast: Cast, names: tuple[str, ...] = ("梁一", "梁二"), **num
     return campaign
 
 
-def make_panel(cast: Cast, members: int = 5, **numbers: int) -> Campaign:
+def make_panel(cast: Cast, members: int = 5) -> Campaign:
     """The panel sits: everybody accepted and declared nothing; nobody has marked."""
-    campaign = make_notice(cast, **numbers)
+    campaign = make_notice(cast)
     for number in range(members):
         make_member(campaign, cast, f"评委{number}")
     return to_panel(campaign)

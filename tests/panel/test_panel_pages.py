@@ -6,9 +6,9 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -23,7 +23,7 @@ from volunteers.accounts.models import User
 ClientFor = Callable[[User], Client]
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """What a reader reads: no marks of the page itself, whose ids and drawings are full of numbers."""
     drawn = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"<[^>]*>", " ", drawn)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -22,7 +22,7 @@ from volunteers.accounts.models import User
 ClientFor = Callable[[User], Client]
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """What is read, without drawings and scripts."""
     drawn = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", drawn))

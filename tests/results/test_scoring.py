@@ -53,6 +53,7 @@ def test_four_answers_are_counted_but_do_not_count(cast: Cast) -> None:
 def test_the_mark_of_somebody_too_near_or_gone_does_not_count(cast: Cast) -> None:
     campaign = make_counted(cast, Told("李好", 0, (), (100, 80, 80, 80, 0)))
     first = PanelMember.objects.order_by("pk").first()
+    assert first
     Conflict.objects.create(member=first, nomination=named(campaign, "李好"), reason="亲戚")
     compute(campaign)
     one = Outcome.objects.get()
