@@ -188,7 +188,7 @@ def spoil(request: HttpRequest) -> HttpResponse:
 
 def _lots(campaign: Campaign) -> list[tuple[int, str]]:
     rows = Nomination.objects.filter(campaign=campaign).on_ballot().order_by("lot")
-    return [(lot, f"{lot} {name}") for lot, name in rows.values_list("lot", "person__name")]
+    return [(lot or 0, f"{lot} {name}") for lot, name in rows.values_list("lot", "person__name")]
 
 
 def _reading(campaign: Campaign, form: KeyForm) -> paper_keying.Reading:

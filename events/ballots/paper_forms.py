@@ -103,7 +103,7 @@ class KeyForm(MarkForm, NewForm):
     )
     ticked = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
 
-    field_order = ("uid", "mark", "lots", "is_blank", "flaw")
+    field_order: tuple[str, ...] = ("uid", "mark", "lots", "is_blank", "flaw")
 
     def __init__(self, *args: Any, lots: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -82,12 +82,12 @@ def voters(campaign: Campaign, found: Sequence[Resident], user: Actor) -> list[V
     rows = RollEntry.objects.filter(box=box, kind=RollKind.VOTER, voter_key__in=keys.values())
     entries = {one.voter_key: one for one in rows.select_related("community")}
     here = {one.pk for one in entries.values() if has_right(user, Right.KEY_BALLOTS, one.community)}
-    envelopes = {one.entry_id: one for one in Envelope.objects.filter(entry__in=here).exclude(state="voided")}
+    envelopes = {one.entry_id or 0: one for one in Envelope.objects.filter(entry__in=here).exclude(state="voided")}
     issues = {one.entry_id: one for one in PaperIssue.objects.out().filter(entry__in=here).select_related("carrier")}
     told = []
     for one in found:
         entry = entries.get(keys[one.pk])
-        key = entry.pk if entry else None
+        key = entry.pk if entry else 0
         told.append(Voter(one, entry, envelopes.get(key), issues.get(key), key in here))
     return told
 

@@ -50,7 +50,7 @@ class PaperBox:
 
     def issue(self, voter: Person, **how: Any) -> PaperIssue:
         """Hand a ballot out at the counter."""
-        values = {"uid": uuid.uuid4(), "acting_user": self.cast.worker} | how
+        values: dict[str, Any] = {"uid": uuid.uuid4(), "acting_user": self.cast.worker} | how
         return paper_issue.issue_paper(campaign=self.campaign, person=voter, **values)
 
     def opened(self) -> list[tuple[int, ...]]:

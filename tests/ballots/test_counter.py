@@ -20,7 +20,7 @@ from foundation.errors import Conflict, Denied, Missing, TooMany
 from foundation.idempotency import DifferentBody
 from tests.ballots.papering import PaperBox, make_paper_box
 from tests.benefits.making import at_once
-from tests.cast import Cast, person_of
+from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 
@@ -130,4 +130,3 @@ def test_a_pass_used_on_four_screens_at_once_is_one_vote(committed_cast: Cast) -
     assert sum(isinstance(one, Conflict) for one in outcomes) == 3
     assert box.opened() == [(2,)]
     assert box.turnout() == 1
-    assert person_of(committed_cast.resident)

@@ -332,7 +332,7 @@ def test_of_six_last_ballots_at_once_only_as_many_as_went_out_are_taken(committe
     marks = box.marks(6)
     for mark in marks:
         keyed(box, mark, committed_cast.worker, 1)
-    outcomes = at_once(*[lambda mark=mark: keyed(box, mark, clerk, 1) for mark in marks])  # type: ignore[misc]
+    outcomes = at_once(*[lambda mark=mark: keyed(box, mark, clerk, 1) for mark in marks])
     assert sum(isinstance(one, Conflict) for one in outcomes) == 4
     assert box.opened() == [(1,), (1,)]
     assert box.turnout() == 2

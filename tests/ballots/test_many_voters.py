@@ -63,7 +63,7 @@ def room_for_threads() -> Iterator[None]:
     connection.close_pool()  # type: ignore[attr-defined]
 
 
-def fill_roll(vote: Vote, cast: Cast, voters: int) -> None:
+def fill_roll(vote: Vote, cast: Cast, voters: int, first: int = FIRST_ID) -> None:
     """So many entries more, one in three in each community."""
     places = ((cast.neighbourhood, cast.community, cast.street), (cast.neighbourhood2, cast.community, cast.street),
               (cast.other_neighbourhood, cast.other_community, cast.street))  # fmt: skip
@@ -71,7 +71,7 @@ def fill_roll(vote: Vote, cast: Cast, voters: int) -> None:
     statement = "COPY ballots_rollentry (voter_key, neighbourhood_id, community_id, street_id, box_id, kind) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for number in range(voters):
-            copy.write_row((voter_key(vote.box, FIRST_ID + number), *values[number % 3], "voter"))
+            copy.write_row((voter_key(vote.box, first + number), *values[number % 3], "voter"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE ballots_rollentry")
     for community in (cast.community, cast.other_community):

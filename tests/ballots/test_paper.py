@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -71,7 +72,7 @@ def test_a_run_has_a_sensible_size(box: PaperBox, client_for: Login, count: str)
 
 
 def test_nobody_prints_for_another_community_or_before_voting(box: PaperBox) -> None:
-    values = {"uid": uuid.uuid4(), "campaign": box.campaign, "count": 2}
+    values: dict[str, Any] = {"uid": uuid.uuid4(), "campaign": box.campaign, "count": 2}
     with pytest.raises(Denied):
         paper.print_run(community=box.cast.community, acting_user=box.cast.other_worker, **values)
     with pytest.raises(Invalid):

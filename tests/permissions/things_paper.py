@@ -97,5 +97,5 @@ def hand_out(voter: Resident) -> None:
     entry = RollEntry.objects.get(box=voter.box, voter_key=voter_key(voter.box, voter.person))  # type: ignore[attr-defined]
     RollEntry.objects.filter(pk=entry.pk).update(channel="paper")
     PaperIssue.objects.create(
-        uid=uuid.uuid4(), entry=entry, community=entry.community, issued_by=User.objects.first(), issued_at=clock.now()
+        uid=uuid.uuid4(), entry=entry, community=entry.community, issued_by=User.objects.all()[0], issued_at=clock.now()
     )
