@@ -81,7 +81,7 @@ def propose_batch(*, uid: uuid.UUID, ticked: Ticked, verdict: str, reason: str, 
     if box is None:
         raise Conflict(_("还没有票箱。"))
     open_box(box.pk)
-    rows = waiting(acting_user).filter(ticked.condition, box=box)
+    rows = waiting(acting_user).filter(ticked.condition)
     unit = _unit_of(rows, acting_user)
     if unit is None:
         raise Conflict(_("勾选的这些刚才有同事提出处理了，请刷新再看。"))

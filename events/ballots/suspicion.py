@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,8 +98,13 @@ class Group:
 
 
 def waiting(user: Actor) -> QuerySet[Envelope]:
-    """Quarantined envelopes in the user's units that nobody has proposed anything for; disputed ones are by themselves."""
-    rows = Envelope.objects.visible_to(user).quarantined().exclude(signals__contains=Sign.DISPUTE.value)
+    """Quarantined envelopes of the newest box, in the user's units, that nobody has proposed anything for.
+
+    Those that are disputed are talked over one by one.
+    """
+    newest = BallotBox.objects.filter(roll_frozen_at__isnull=False).order_by("-roll_frozen_at").values("pk")[:1]
+    rows = Envelope.objects.visible_to(user).filter(box=Subquery(newest)).quarantined()
+    rows = rows.exclude(signals__contains=Sign.DISPUTE.value)
     return rows.exclude(batch__in=QuarantineBatch.objects.proposed())
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cms.services import write_event, write_notice
 from cms.story_services import draft_story
-from events.ballots.models import Dispute, QuarantineBatch
+from events.ballots.models import BallotBox, Dispute, QuarantineBatch
 from events.campaigns.models import CampaignRules, NomineeObjection, PanelMember
 from events.campaigns.rules import current_rules
 from events.gatherings.services import Plan
@@ -115,7 +115,9 @@ def _story(world: World, number: int) -> Any:
 
 
 def _aside(world: World, number: int) -> Any:
-    return aside(world.things["quarantined", "community"].box, twin(world.cast.community))
+    box = world.things["quarantined", "community"].box
+    BallotBox.objects.filter(pk=box.pk).update(roll_frozen_at=timezone.now())  # the newest is looked at
+    return aside(box, twin(world.cast.community))
 
 
 def _batch(world: World, number: int) -> Any:

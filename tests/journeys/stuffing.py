@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import logging
 import os
 import sys
 import uuid
@@ -132,6 +133,7 @@ class Night:
 
 def main(moment: str) -> None:
     """All of it, at that time."""
+    logging.disable(logging.WARNING)  # a line for each refusal
     wechat = FakeWeChat()
     wechat.start()
     os.environ |= {"WECHAT_APP_ID": APP, "WECHAT_APP_SECRET": "secret", "WECHAT_API_URL": wechat.url}

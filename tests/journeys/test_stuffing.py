@@ -33,7 +33,7 @@ def night() -> dt.datetime:
 def attack(folder: Path) -> dict[str, Any]:
     """The night itself; what the robots were answered."""
     env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    env |= {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings.dev", "LOG_LEVEL": "ERROR"}
+    env |= {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
     command = [sys.executable, "-m", "tests.journeys.stuffing", night().isoformat()]
     done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -41,10 +41,11 @@ def attack(folder: Path) -> dict[str, Any]:
 
 
 def envelopes(folder: Path) -> Counter[tuple[str, int]]:
-    """What lies in the box, as an auditor counts it: state and how often changed, to how many."""
+    """What lies in the newest box, as an auditor counts it: state and how often changed, to how many."""
     with closing(sqlite3.connect(folder / "db.sqlite3", timeout=20)) as books:
         rows = books.execute(
-            "SELECT state, replaced_count, count(DISTINCT entry_id) FROM ballots_envelope GROUP BY 1, 2"
+            "SELECT state, replaced_count, count(DISTINCT entry_id) FROM ballots_envelope "
+            "WHERE box_id = (SELECT max(campaign_id) FROM ballots_ballotbox) GROUP BY 1, 2"
         )
         return Counter({(state, replaced): count for state, replaced, count in rows})
 
