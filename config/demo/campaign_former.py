@@ -92,7 +92,7 @@ def _opened(box: BallotBox, candidates: Sequence[Nomination], rng: random.Random
     ballots = [
         Ballot(box=box, choices=",".join(sorted({one.hex for one in voters.choose(street)})))
         for street, count in streets
-        for _number in range(round(count * TURNOUT))
+        for _number in range(round((count or 0) * TURNOUT))
     ]
     opinions = [
         OpinionAnswer(box=box, nomination=one.pk, step=rng.choice(STEPS))

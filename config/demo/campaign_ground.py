@@ -108,7 +108,7 @@ def write_history(campaign: Campaign, until: CampaignState) -> None:
     rows = [
         Transition(
             campaign=campaign, from_state=CampaignState.DRAFT, to_state=CampaignState.APPROVED,
-            by=campaign.approved_by, reason=campaign.approval_reference, at=campaign.approved_at,
+            by=campaign.approved_by, reason=campaign.approval_reference, at=campaign.approved_at or campaign.made_at,
         )
     ]  # fmt: skip
     before = CampaignState.APPROVED
@@ -170,9 +170,11 @@ def vet_all(campaign: Campaign, nominations: Sequence[Nomination], rng: random.R
     """Passed at each of the four levels by somebody of the place."""
     began = campaign.phases.get(kind=CampaignState.VETTING).starts_at
     roles = {
-        VettingLevel.AREA: (Role.AREA_LEADER, Level.AREA), VettingLevel.COMMUNITY: (Role.COMMUNITY_WORKER, Level.COMMUNITY),
-        VettingLevel.STREET: (Role.STREET_CLERK, Level.STREET), VettingLevel.DISTRICT: (Role.DISTRICT_CLERK, Level.DISTRICT),
-    }  # fmt: skip
+        VettingLevel.AREA: (Role.AREA_LEADER, Level.AREA),
+        VettingLevel.COMMUNITY: (Role.COMMUNITY_WORKER, Level.COMMUNITY),
+        VettingLevel.STREET: (Role.STREET_CLERK, Level.STREET),
+        VettingLevel.DISTRICT: (Role.DISTRICT_CLERK, Level.DISTRICT),
+    }
     staff = _staff([role for role, _level in roles.values()], [one.neighbourhood for one in nominations])
     users = accounts_for(staff.values())
     rows = []
@@ -223,8 +225,8 @@ def settle_residents(near: Sequence[Unit], each: int, calendar: Calendar, rng: r
         since = calendar.now - dt.timedelta(days=rng.randint(380, 600))
         rows.append(
             Resident(
-                person=person, neighbourhood=unit, state=ResidentState.CONFIRMED, asked_at=since, confirmed_at=since + DAY,
-                household_id=behind[number % each % len(behind)] if behind else None,
+                person=person, neighbourhood=unit, state=ResidentState.CONFIRMED, asked_at=since,
+                confirmed_at=since + DAY, household_id=behind[number % each % len(behind)] if behind else None,
             )
         )  # fmt: skip
     return Resident.objects.bulk_create(rows, batch_size=BATCH)

@@ -75,7 +75,7 @@ def load_campaigns(timeline: Timeline, ground: Ground, calendar: Calendar, say: 
     _panel(campaign, ground)
     _paper(campaign, ground, on_paper)
     for state, told in ((CampaignState.NOMINATING, news.begun), (CampaignState.VOTING, news.voting)):
-        timeline.add(campaign.phases.get(kind=state).starts_at, partial(told, campaign))
+        timeline.add(campaign.phases.get(kind=state).starts_at, partial(_tell, told, campaign))
     say(f"评选两场，候选人 {len(candidates)} 位，选民 {box.roll_count:,} 位，票箱里 {count:,} 个信封")
 
 
@@ -176,7 +176,7 @@ def _panel(campaign: Campaign, ground: Ground) -> None:
 
 
 def _paper(campaign: Campaign, ground: Ground, voters: Sequence[Person]) -> None:
-    """Four voters of the home community have paper: one ballot lies in the box, one was keyed once, one does not agree."""
+    """Four voters of the home community have paper: one ballot is in the box, one was keyed once, one does not agree."""
     worker, clerk, home = ground.users["worker"], ground.users["street"], ground.home_community
     marks = print_run(uid=uuid.uuid4(), campaign=campaign, community=home, count=12, acting_user=worker).marks
     for one in voters:
@@ -187,6 +187,10 @@ def _paper(campaign: Campaign, ground: Ground, voters: Sequence[Person]) -> None
     ):  # fmt: skip
         reading = reading_of(campaign, lots)
         key_ballot(uid=uuid.uuid4(), campaign=campaign, mark=mark, reading=reading, acting_user=who)
+
+
+def _tell(told: Callable[[Campaign], object], campaign: Campaign) -> None:
+    told(campaign)
 
 
 def _person(one: Persona) -> Person:

@@ -1,8 +1,8 @@
 """Publishing a campaign: its files, the manifest over them, and the fingerprint that stands in the public notice.
 
-The fingerprint is the SHA-256 of MANIFEST.json, which names every other file with length and SHA-256. What was published
-never changes: the same campaign is written again byte for byte, or refused. Only an objection of the winners' notice may
-change who stands and who is chosen; that makes a further edition, whose manifest names the fingerprint of the one before.
+The fingerprint is the SHA-256 of MANIFEST.json, which names every other file with length and SHA-256. What was
+published never changes: the same campaign is written again byte for byte, or refused. Only an objection of the winners'
+notice may change who stands and who is chosen; that makes a further edition, whose manifest names the one before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a stranger needs to recount a campaign, file by file (docs/publication.md). The same campaign gives the same bytes.
+"""What a stranger needs to recount a campaign, file by file (docs/publication.md). The same campaign, the same bytes.
 
 Nothing in them leads from a ballot to a voter: ballots stand in the order of their random ids, members of the panel are
 letters in the order of theirs, and how a household answered is told in sums only, from so many answers on as count.
@@ -47,7 +47,7 @@ class Files:
         self.box = BallotBox.objects.get(campaign=campaign)
         on_the_ballot = Nomination.objects.filter(campaign=campaign, lot__isnull=False).order_by("lot")
         self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood", "outcome"))
-        self.numbers = {one.pk: one.lot for one in self.candidates}
+        self.numbers = {one.pk: one.lot or 0 for one in self.candidates}
         self.written: dict[str, dict[str, object]] = {}
 
     def write(self) -> dict[str, dict[str, object]]:

@@ -79,9 +79,9 @@ def _box(campaign: Campaign, rng: random.Random, ballots: int) -> BallotBox:
         StreetQuota.objects.filter(pk=quota.pk).update(electorate_count=sum(counts))
     counted = ballots + ANSWERS
     hashes = sorted(hashlib.sha256(rng.randbytes(179)).digest() for _ in range(counted + SPOILT))
-    now = timezone.now()
+    now, voters = timezone.now(), sum(one.count for one in box.roll_counts.filter(kind="voter"))
     for name, value in {
-        "root": root_of(hashes).hex(), "hashes": b"".join(hashes), "roll_count": sum(one.count for one in box.roll_counts.filter(kind="voter")),
+        "root": root_of(hashes).hex(), "hashes": b"".join(hashes), "roll_count": voters,
         "roll_hash": "a" * 64, "roll_frozen_at": now, "opened_at": now, "counted_count": counted,
         "spoilt_count": SPOILT, "voided_count": VOIDED, "replaced_count": REPLACED, "public_key": bytes(65),
         "cast_count": counted + SPOILT + VOIDED + REPLACED, "closed_at": now,
