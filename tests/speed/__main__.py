@@ -1,7 +1,8 @@
 """`make bench`: the hot paths beside their limits, one section after another; the figures go to var/bench.json.
 
-    python -m tests.speed [section …]      checkin home roster rollup fanout console ledger
+    python -m tests.speed [section …]      checkin home roster rollup fanout console ledger ballots opening
     python -m tests.speed ledger 20000000  as many lines
+    python -m tests.speed opening 384000   as many envelopes
 
 Each section runs in a process of its own, with a PostgreSQL and a Redis of its own, and can be run alone:
 `python -m tests.speed.checkin`. What the ratios mean: docs/performance.md.
@@ -23,7 +24,7 @@ from typing import Any
 from ops.services_local import NoService, postgres_bin, redis_binary
 from tests.speed.harness import ROOT
 
-SECTIONS = ("checkin", "home", "roster", "rollup", "fanout", "console", "ledger")
+SECTIONS = ("checkin", "home", "roster", "rollup", "fanout", "console", "ledger", "ballots", "opening")
 OUT = ROOT / "var" / "bench.json"
 
 
