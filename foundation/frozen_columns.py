@@ -59,12 +59,16 @@ class FreezeColumns(Operation):
             when = self._when("IS DISTINCT FROM")
             return [
                 _POSTGRESQL_FUNCTION,
-                f'CREATE TRIGGER frozen BEFORE UPDATE ON "{self.table}" FOR EACH ROW WHEN ({when}) '
-                "EXECUTE FUNCTION refuse_frozen()",
+                (
+                    f'CREATE TRIGGER frozen BEFORE UPDATE ON "{self.table}" FOR EACH ROW WHEN ({when}) '
+                    "EXECUTE FUNCTION refuse_frozen()"
+                ),
             ]
         return [
-            f'CREATE TRIGGER "{self.table}_frozen" BEFORE UPDATE ON "{self.table}" WHEN {self._when("IS NOT")} '
-            f"BEGIN SELECT RAISE(ABORT, '{self.table} is frozen'); END"
+            (
+                f'CREATE TRIGGER "{self.table}_frozen" BEFORE UPDATE ON "{self.table}" WHEN {self._when("IS NOT")} '
+                f"BEGIN SELECT RAISE(ABORT, '{self.table} is frozen'); END"
+            )
         ]
 
     def _remove(self, vendor: str) -> str:

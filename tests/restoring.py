@@ -1,6 +1,7 @@
 """After a test that commits, put every table back as the migrations left it, and touch only what has changed.
 
-A pytest plugin that takes the place of Django's `flush`, which empties some two hundred tables and then saves a thousand
+A pytest plugin that takes the place of Django's `flush`, which empties some two hundred tables and then saves a
+thousand
 rows of permissions one by one: for each of these tests a second or more. Guards of append-only tables and foreign keys
 are let go of for the length of it, as the owner of a test database may.
 """

@@ -176,7 +176,7 @@ def _panel(campaign: Campaign, ground: Ground) -> None:
 
 
 def _paper(campaign: Campaign, ground: Ground, voters: Sequence[Person]) -> None:
-    """Four voters of the home community have paper: one ballot is in the box, one was keyed once, one does not agree."""
+    """Four voters of the home community have paper: one ballot is in the box, one was keyed once, one disagrees."""
     worker, clerk, home = ground.users["worker"], ground.users["street"], ground.home_community
     marks = print_run(uid=uuid.uuid4(), campaign=campaign, community=home, count=12, acting_user=worker).marks
     for one in voters:

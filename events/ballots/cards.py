@@ -1,4 +1,6 @@
-"""What voting offers on the page of a campaign and on the personal home: the vote, the receipt, the household's word."""
+"""What voting offers on the page of a campaign and on the personal home: the vote, the receipt, the household's
+word.
+"""
 
 from __future__ import annotations
 

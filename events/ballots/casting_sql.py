@@ -125,7 +125,7 @@ def _statement(is_stored: bool, is_counted: bool) -> str:
         names, marks = ", ".join(_COLUMNS), ", ".join(f"%({name})s::{kind}" for name, kind in _COLUMNS.items())
         envelope = f"INSERT INTO ballots_envelope ({names}) VALUES ({marks})"  # noqa: S608
     return (
-        f"WITH made AS ({envelope} RETURNING 1), {_COUNTED if is_counted else ''}"
+        f"WITH made AS ({envelope} RETURNING 1), {_COUNTED if is_counted else ''}"  # noqa: S608
         f"noted AS ({statements.audit_clause('made')}) SELECT count(*) FROM made"
     )
 

@@ -1,4 +1,6 @@
-"""The box as everybody sees it: sealed until when, its fingerprint, how far the opening is, and that a receipt is in it."""
+"""The box as everybody sees it: sealed until when, its fingerprint, how far the opening is, and that a receipt is
+in it.
+"""
 
 from __future__ import annotations
 

@@ -120,7 +120,8 @@ def give_pass(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     link = f"{base_of(request)}{reverse('counter_enter', args=[campaign.uid])}"
     context = page(
-        _("窗口投票凭条"), icon="user", trail=[DESK, VOTERS], voter=found, code=f"{made.code[:4]} {made.code[4:]}", link=link, expires_at=made.row.expires_at,
+        _("窗口投票凭条"), icon="user", trail=[DESK, VOTERS], voter=found,
+        code=f"{made.code[:4]} {made.code[4:]}", link=link, expires_at=made.row.expires_at,
         symbol=qr.drawn(f"{link}?code={made.code}", _("二维码，选民自己扫")),
     )  # fmt: skip
     return render(request, "ballots/counter_pass.html", context)

@@ -37,7 +37,9 @@ def counted_on(campaign: Campaign) -> dt.date:
 
 
 def in_role_since(person_ids: Iterable[int]) -> dict[int, dt.date]:
-    """Since when each is a neighbour leader without a break; another neighbourhood, or a split, is no break. One query."""
+    """Since when each is a neighbour leader without a break; another neighbourhood, or a split, is no break. One
+    query.
+    """
     held = Appointment.objects.filter(person__in=list(person_ids), role=Role.NEIGHBOUR_LEADER)
     spells: dict[int, list[Appointment]] = defaultdict(list)
     for one in held.filter(stands_in_for__isnull=True).order_by("person_id", "-starts_on", "pk"):

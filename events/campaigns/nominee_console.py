@@ -1,6 +1,7 @@
 """提名与审核 at a desk: who is put forward, by place; one with what is stored; many decided at once, looked at before.
 
-No figure of a person stands in the list: how long, how much and how many is read on the page of one, never side by side.
+No figure of a person stands in the list: how long, how much and how many is read on the page of one, never side by
+side.
 """
 
 from __future__ import annotations
@@ -156,7 +157,9 @@ class NominationListView(ScopedListView):
         return matching(rows, words)
 
     def get_table(self, object_list: Iterable[Any]) -> Any:
-        """With the places and the level whose turn it is; a query each, for the page and not for all that were sorted."""
+        """With the places and the level whose turn it is; a query each, for the page and not for all that were
+        sorted.
+        """
         listed: list[Any] = list(object_list)
         where = breadcrumbs((row.neighbourhood for row in listed), top=1)
         shown: Iterable[Any] = Nomination.objects.filter(pk__in=[row.pk for row in listed]).with_level()

@@ -42,7 +42,9 @@ def can_second_for(user: Actor, resident: Resident) -> bool:
 
 
 def can_vet(user: Actor, nomination: Nomination) -> bool:
-    """Whether it is the user's turn. The row comes from `with_level`; nobody vets themselves or whom they put forward."""
+    """Whether it is the user's turn. The row comes from `with_level`; nobody vets themselves or whom they put
+    forward.
+    """
     me = person_id_of(user)
     if not me or me in {nomination.person_id, nomination.nominated_by_id}:
         return False

@@ -74,7 +74,9 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         )
 
     def to_vet_by(self, user: Actor) -> Self:
-        """Those that wait for the user: agreed, while campaigns vet, at the user's level; never oneself or one's own."""
+        """Those that wait for the user: agreed, while campaigns vet, at the user's level; never oneself or one's
+        own.
+        """
         mine = Q(pk__in=[])
         for grant in grants(user):
             if grant.role in VETTER_NUMBER:
@@ -124,7 +126,9 @@ class ObjectionQuerySet(models.QuerySet["NomineeObjection"]):
     """Sets of objections."""
 
     def visible_to(self, user: Actor) -> Self:
-        """One's own, and those that the clerks of street and district decide. The candidate is told of it, not by whom."""
+        """One's own, and those that the clerks of street and district decide. The candidate is told of it, not by
+        whom.
+        """
         return self.filter(Q(by_id=person_id_of(user)) | self._decided(user))
 
     def decided_by(self, user: Actor) -> Self:

@@ -31,7 +31,9 @@ LONGEST_REASON = 200
 
 
 def locked(nomination: Nomination) -> tuple[Nomination, Campaign]:
-    """The row under lock, and its campaign as it stands now: read after the lock, since whatever ends a phase holds it."""
+    """The row under lock, and its campaign as it stands now: read after the lock, since whatever ends a phase
+    holds it.
+    """
     row = (
         Nomination.objects.select_for_update(of=("self",))
         .select_related("neighbourhood", "person")

@@ -75,7 +75,8 @@ def propose_certificate(
 
 @transaction.atomic
 def give(*, id: uuid.UUID, kind: CertificateKind, person: Person, unit: Unit, words: str) -> Certificate:  # noqa: A002
-    """Issue one where people have decided already, two of them: the program writes it down. The same id is the same one.
+    """Issue one where people have decided already, two of them: the program writes it down. The same id is the
+    same one.
 
     Its person hears of it once.
     """

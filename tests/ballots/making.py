@@ -104,7 +104,8 @@ def make_campaign(people: People, state: CampaignState = CampaignState.VOTING) -
     now = timezone.now()
     campaign: Campaign = Campaign.objects.create(
         unit=people.district, title="最美邻长评选", rules=current_rules(), approval_reference="云文〔2026〕8号",
-        fingerprint="0" * 64, state=state, made_by=people.street_clerk, approved_by=people.district_clerk, approved_at=now,
+        fingerprint="0" * 64, state=state, made_by=people.street_clerk,
+        approved_by=people.district_clerk, approved_at=now,
     )  # fmt: skip
     began = now - dt.timedelta(hours=1)
     Phase.objects.create(campaign=campaign, kind="voting", starts_at=began, ends_at=began + 7 * DAY)

@@ -70,7 +70,9 @@ def to_counting(box: BallotBox) -> BallotBox:
 
 
 def filled_box(cast: Cast, count: int = 12, *, threshold: int = 1, keepers: Sequence[User] = ()) -> BallotBox:
-    """A box whose vote is over, with so many proper envelopes of one neighbourhood; the n-th chose candidate n modulo 3."""
+    """A box whose vote is over, with so many proper envelopes of one neighbourhood; the n-th chose candidate n
+    modulo 3.
+    """
     box, stood = box_with_key(cast, *(keepers or (cast.worker,)), threshold=threshold)
     entries = roll_for(box, cast.neighbourhood, count)
     choices = [[stood[number % len(stood)].pk] for number in range(count)]

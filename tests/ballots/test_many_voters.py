@@ -1,8 +1,8 @@
 """A whole district votes at once, one in ten tries twice, and every few seconds something breaks (goal G6, threat T18).
 
 In the end the ballots in the box are the roll entries that voted and the distinct voters, no more and no fewer. Whoever
-meets a fault sends the same again, as a phone does. Most envelopes are of the proper form and nothing more; some hundred
-are real, and are opened.
+meets a fault sends the same again, as a phone does. Most envelopes are of the proper form and nothing more; some
+hundred are real, and are opened.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class Trial:
         self.is_over = threading.Event()
 
     def _lay_out(self) -> int:
-        """Every voter once; one in twenty with a second phone at the same moment, one in twenty sends the same again."""
+        """Every voter once; one in twenty with a second phone at the same moment, one in twenty sends the same
+        again.
+        """
         rng = random.Random(5)
         order = list(range(self.voters))
         rng.shuffle(order)
@@ -204,7 +206,9 @@ class Trial:
 
 
 def hold(trial: Trial) -> None:
-    """Ballots = roll entries that voted = distinct voters = turnout; the audit trail has every casting, and no other."""
+    """Ballots = roll entries that voted = distinct voters = turnout; the audit trail has every casting, and no
+    other.
+    """
     envelopes = Envelope.objects.filter(kind=RollKind.VOTER)
     assert trial.done["answered"] == sum(map(len, trial.lines))
     assert trial.done["again"] >= 1

@@ -1,4 +1,6 @@
-"""The opening: two persons close, k of n open, every number fits, and whatever is wrong in an envelope stops nothing."""
+"""The opening: two persons close, k of n open, every number fits, and whatever is wrong in an envelope stops
+nothing.
+"""
 
 from __future__ import annotations
 

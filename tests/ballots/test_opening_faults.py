@@ -1,4 +1,6 @@
-"""Faults F29 and F30: killed at any step, begun again, worked on by two at once: the same root, the same ballots, once."""
+"""Faults F29 and F30: killed at any step, begun again, worked on by two at once: the same root, the same ballots,
+once.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def hidden(page: str, name: str) -> str:
     return re.findall(rf'name="{name}" value="([^"]*)"', page)[-1]
 
 
-def cast_plainly(client: Client, vote: Vote, *chosen: Nomination, booth: str = "ballot"):  # type: ignore[no-untyped-def]
+def cast_plainly(client: Client, vote: Vote, *chosen: Nomination, booth: str = "ballot") -> Any:
     """Without a script: read back, then send what the page holds."""
     choices = [str(one.pk) for one in chosen]
     page = client.post(address(vote, f"{booth}_review"), {"choice": choices}).content.decode()

@@ -94,7 +94,8 @@ def vote_today(campaign: Campaign) -> None:
 
 def hand_out(voter: Resident) -> None:
     """The voter has a ballot."""
-    entry = RollEntry.objects.get(box=voter.box, voter_key=voter_key(voter.box, voter.person))  # type: ignore[attr-defined]
+    key = voter_key(voter.box, voter.person)  # type: ignore[attr-defined]
+    entry = RollEntry.objects.get(box=voter.box, voter_key=key)  # type: ignore[attr-defined]
     RollEntry.objects.filter(pk=entry.pk).update(channel="paper")
     PaperIssue.objects.create(
         uid=uuid.uuid4(), entry=entry, community=entry.community, issued_by=User.objects.all()[0], issued_at=clock.now()
