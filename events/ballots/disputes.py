@@ -135,7 +135,7 @@ def _tell_staff(dispute: Dispute) -> None:
         "title": _("有人说那张票不是自己投的"),
         "body": _("%(community)s，请尽快和本人核实。") % {"community": dispute.entry.community.name},
         "url": reverse("console_dispute", args=[dispute.pk]),
-        "icon": "warning",
+        "icon": "alert",
     }
     key = streams.unit_key(dispute.entry.street_id)
     streams.publish(key, kind="ballot", payload=payload, roles=[Role.STREET_CLERK], ref=f"dispute:{dispute.pk}")

@@ -202,6 +202,6 @@ def _tell(people: Iterable[int], box: BallotBox) -> None:
         "title": _("您的那张票没有通过核实"),
         "body": _("可以到社区窗口重新投，工作人员会帮您。有疑问也可以当面问。"),
         "url": reverse("campaign", args=[box.campaign.uid]),
-        "icon": "warning",
+        "icon": "alert",
     }
     streams.publish_to_persons(people, kind="ballot", payload=payload, ref=f"ballot:{box.campaign.uid}")

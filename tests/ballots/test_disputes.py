@@ -133,6 +133,8 @@ def test_from_the_phone_to_the_desk_and_back(vote: Vote, cast: Cast, client_for:
     page = phone.get(address).content.decode()
     assert "见过面" in page
     assert cast.street_clerk.get_full_name() in page, "every decision has a name"
+    assert "您可以重新投" in phone.get("/inbox/").content.decode()
+    assert "那张票不是自己投的" in desk.get("/inbox/").content.decode()
 
 
 def test_a_resident_without_an_envelope_is_told_so(vote: Vote, cast: Cast, client_for: ClientFor) -> None:

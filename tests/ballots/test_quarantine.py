@@ -112,13 +112,16 @@ def test_one_proposes_another_decides(vote: Vote, cast: Cast, second: User) -> N
     ]
 
 
-def test_voided_voters_hear_of_it_and_vote_again_at_the_counter(vote: Vote, cast: Cast, second: User) -> None:
+def test_voided_voters_hear_of_it_and_vote_again_at_the_counter(
+    vote: Vote, cast: Cast, second: User, client_for: Login
+) -> None:
     assert voted() == CASTS + 1
     decide_batch(batch=proposed(cast.street_clerk), agrees=True, answer="看过了", acting_user=second)
     assert voted() == 1
     voter = User.objects.get(person__name="选民3")
     told = Notification.objects.filter(stream_key=person_key(voter.person_id or 0)).latest("pk")
     assert "窗口重新投" in told.payload["body"]
+    assert "没有通过核实" in client_for(voter).get("/inbox/").content.decode()
     assert not Notification.objects.filter(
         stream_key=person_key(person_of(cast.resident).pk), payload__title=told.payload["title"]
     ).exists()

@@ -1,4 +1,6 @@
-"""A9 in a browser: a night of robots. Snapshots are refused, the rest lies aside unseen, two people void it in batches."""
+"""A9 in a browser: a night of robots. Snapshots are refused, the rest lies aside unseen, two people void it in
+batches.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,7 @@ def decide(desk: Page) -> None:
     desk.locator("main").get_by_role("link", name="作废").first.click()
     expect(desk.locator("main")).to_contain_text(WHY)
     desk.get_by_label("同意，照办").check()
-    desk.get_by_label("理由", exact=True).fill("和社区打过电话，没人认得")
+    desk.locator("input[name=answer]").fill("和社区打过电话，没人认得")
     desk.get_by_role("button", name="就这样定").click()
     expect(desk.locator("main")).to_contain_text("办好了")
 
