@@ -108,6 +108,8 @@ def bring_share(*, custodian: Custodian, passphrase: str, acting_user: Actor) ->
         return box
     if not box.root:
         raise Conflict(_("票箱还没有封好、公布指纹，现在还不能打开钥匙。"))
+    if box.campaign.state != CampaignState.COUNTING:
+        raise Conflict(_("这场评选现在是“%(state)s”，先不开箱。") % {"state": box.campaign.get_state_display()})
     share = share_of(custodian, unlocked(custodian, passphrase))
     if share is None:
         raise Conflict(_("您这里没有这个票箱的钥匙。"))

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from events.ballots import custody, emptying
 from events.ballots.models import BallotBox, Custodian
 from events.ballots.opening_steps import Halted, Name, halt, is_done, turn
+from events.campaigns.models import CampaignState
 from foundation import failpoints, secrets
 
 
@@ -41,9 +42,12 @@ def run_opening(box: BallotBox, *, tell: emptying.Tell = _quiet) -> BallotBox:
 
 
 def _next(box: BallotBox) -> Name | None:
-    """The step that the machine can do now; none while people have to come first, or when all is done."""
-    now = BallotBox.objects.get(pk=box.pk)
-    if now.closed_at is None:
+    """The step that the machine can do now; none while people have to come first, or when all is done.
+
+    While the campaign is suspended everything waits, and of one that was ended nothing is opened any more.
+    """
+    now = BallotBox.objects.select_related("campaign").get(pk=box.pk)
+    if now.closed_at is None or now.campaign.state != CampaignState.COUNTING:
         return None
     if not now.root:
         return Name.ROOT

@@ -48,11 +48,10 @@ def candidates_of(campaign: Campaign, people: Cast, count: int) -> list[Nominati
     """Leaders on the ballot."""
     stood = []
     for number in range(count):
-        user = User.objects.create_user(f"leader-{number}", person=Person.objects.create(name=f"邻长{number}"))
+        person = Person.objects.create(name=f"邻长{number}")
         # Of whatever role: only where it is counts here.
-        place = {"role": Role.COMMUNITY_WORKER, "unit": people.community, "starts_on": SINCE}
-        Appointment.objects.create(person=user.person, **place)
-        stood.append(make_candidate(campaign, user))
+        Appointment.objects.create(person=person, role=Role.COMMUNITY_WORKER, unit=people.community, starts_on=SINCE)
+        stood.append(make_candidate(campaign, User.objects.create_user(f"leader-{number}", person=person)))
     return stood
 
 
@@ -187,6 +186,7 @@ def test_before_the_opening_two_elections_with_other_choices_look_the_same(
 
     def election(turn: int) -> tuple[dict[str, list[str]], list[str], set[int]]:
         caplog.clear()
+        seen: tuple[dict[str, list[str]], list[str], set[int]] = {}, [], set()
         try:
             with (
                 transaction.atomic(),

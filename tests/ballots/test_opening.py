@@ -32,7 +32,7 @@ from events.ballots.models import (
 from events.ballots.opening import bring_share, close_box, run_opening
 from events.ballots.opening_jobs import box_is_open, go_on_after_a_crash
 from events.ballots.opening_steps import Halted
-from events.campaigns.models import CampaignState, Nomination
+from events.campaigns.models import Campaign, CampaignState, Nomination
 from foundation import clock, merkle
 from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid, Missing
@@ -237,6 +237,21 @@ def test_a_box_that_is_not_what_its_root_says_is_not_opened(cast: Cast) -> None:
         call_command("open_ballot_box", str(box.campaign.uid), stdout=io.StringIO())
 
 
+def test_a_suspended_campaign_waits_and_one_that_was_ended_is_never_opened(cast: Cast) -> None:
+    box = filled_box(cast, 3)
+    run_opening(close_box(box=box, acting_user=SYSTEM))
+    for state in (CampaignState.SUSPENDED, CampaignState.TERMINATED):
+        Campaign.objects.update(state=state, suspended_from="counting", suspended_at=clock.now())
+        with pytest.raises(Conflict):
+            bring_all(box)
+    Campaign.objects.update(state=CampaignState.COUNTING)
+    bring_all(box)
+    Campaign.objects.update(state=CampaignState.TERMINATED)
+    assert run_opening(box).opened_at is None
+    Campaign.objects.update(state=CampaignState.COUNTING)
+    assert run_opening(box).counted_count == 3
+
+
 def test_every_step_done_twice_is_done_once(cast: Cast) -> None:
     box = filled_box(cast, 5)
     first = open_whole(box)
@@ -290,7 +305,7 @@ def test_everybody_can_look_a_receipt_up_and_check_its_proof(client: Client, cas
     proof = [(one["side"], bytes.fromhex(one["hash"])) for one in told["proof"]]
     assert told["envelope"] == mine
     assert merkle.climb(merkle.leaf_of(bytes.fromhex(mine)), proof).hex() == box.root == told["root"]
-    listed = b"".join(client.get(reverse("ballot_box_hashes", args=[box.campaign.uid])))  # type: ignore[arg-type]
+    listed = b"".join(client.get(reverse("ballot_box_hashes", args=[box.campaign.uid])))
     assert listed.decode().split() == hashes_of(box)
 
 

@@ -29,7 +29,7 @@ def make_box() -> Any:
     from events.campaigns.models import CampaignState
     from tests.ballots.custodians import make_keys
     from tests.ballots.making import make_campaign, make_candidate
-    from tests.cast import SINCE, make_cast
+    from tests.cast import SINCE, make_cast, person_of
     from volunteers.accounts.models import User
     from volunteers.people.models import Person
     from volunteers.units.models import Appointment, Role
@@ -38,7 +38,9 @@ def make_box() -> Any:
     campaign = make_campaign(cast, CampaignState.NOTICE)
     for number in range(CANDIDATES):
         user = User.objects.create_user(f"leader-{number}", person=Person.objects.create(name=f"邻长{number}"))
-        Appointment.objects.create(person=user.person, role=Role.COMMUNITY_WORKER, unit=cast.community, starts_on=SINCE)
+        Appointment.objects.create(
+            person=person_of(user), role=Role.COMMUNITY_WORKER, unit=cast.community, starts_on=SINCE
+        )
         make_candidate(campaign, user)
     make_keys(box_of(campaign), [cast.worker])
     return cast, box_of(campaign)
