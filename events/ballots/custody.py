@@ -113,7 +113,7 @@ def new_box_key(campaign: uuid.UUID, keepers: Sequence[tuple[uuid.UUID, bytes]],
     shares = [
         SUITE.encrypt(bytes([number]) + share, public_point(public), info=_share_info(campaign, owner))
         for (number, share), (owner, public) in zip(
-            Shamir.split(threshold, len(keepers), wrapping), keepers, strict=True
+            Shamir.split(threshold, len(keepers), wrapping, ssss=False), keepers, strict=True
         )
     ]
     return KeyPair(public_bytes(key), sealed), shares
@@ -133,7 +133,7 @@ def open_box_key(
     """The private key of a box from as many shares as it takes; raises `Broken` when it is not the one that is kept."""
     parts = [(share[0], share[1:]) for share in list(shares)[:threshold]]
     try:
-        wrapping = Shamir.combine(parts)
+        wrapping = Shamir.combine(parts, ssss=False)
         key = _key(AESGCM(wrapping).decrypt(pair.sealed[:_NONCE], pair.sealed[_NONCE:], campaign.bytes))
     except (InvalidTag, ValueError) as wrong:
         raise Broken("the shares do not make the key") from wrong

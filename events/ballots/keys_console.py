@@ -17,8 +17,9 @@ from wagtail.admin import messages
 
 from events.ballots import keys, opening
 from events.ballots.models import BallotBox, Custodian
+from events.ballots.moments import BEFORE
 from events.ballots.opening_forms import AppointForm, EnrolForm, PassphraseForm, ThresholdForm
-from events.ballots.roll import BEFORE, make_box
+from events.ballots.roll import make_box
 from events.campaigns.models import Campaign
 from foundation.errors import Conflict, Invalid, Missing, TooMany
 from volunteers.orgs.console_forms import take_refusal

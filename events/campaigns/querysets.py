@@ -122,7 +122,7 @@ def _somebody_at(level: Level, role: Role) -> Exists:
     return Exists(held.exclude(person_id=Coalesce(OuterRef("nominated_by_id"), 0)))
 
 
-class ObjectionQuerySet(models.QuerySet["NomineeObjection"]):
+class NomineeObjectionQuerySet(models.QuerySet["NomineeObjection"]):
     """Sets of objections."""
 
     def visible_to(self, user: Actor) -> Self:

@@ -51,7 +51,7 @@ class Adversary:
 
     def orders_of_voters(self, found: dict[str, list[Row]]) -> dict[str, list[int]]:
         """By table, the column that names the voter, and the column that sorts: voters in that order."""
-        orders = {}
+        orders: dict[str, list[Any]] = {}
         for table, rows in found.items():
             if not rows or table == "ballots_ballot":
                 continue
@@ -68,7 +68,7 @@ class Adversary:
     def orders_of_ballots(self, found: dict[str, list[Row]]) -> dict[str, list[str]]:
         """What was chosen, in every order that the opened ballots have, and backwards."""
         rows = found["ballots_ballot"]
-        orders = {}
+        orders: dict[str, list[Any]] = {}
         for column in rows[0]:
             if column != "choices":
                 told = [row["choices"] for row in _sorted(rows, column)]

@@ -40,7 +40,7 @@ class Vote:
     def seal(self, *chosen: Nomination, step: int = 0) -> bytes:
         """An envelope with these names."""
         paper = sealing.write_paper(self.campaign.uid, [one.pk for one in chosen], step)
-        return sealing.seal(self.campaign.uid, bytes(self.box.public_key), paper)
+        return sealing.seal(self.campaign.uid, bytes(self.box.public_key or b""), paper)
 
     def open(self, envelope: Envelope) -> sealing.Paper:
         """What is in an envelope of the box."""

@@ -24,7 +24,7 @@ from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key
 from tests.ballots.making import Vote, make_vote, make_voter
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_a_vote_lies_sealed_in_the_box_and_only_the_key_opens_it(cast: Cast) -> 
     assert envelope.entry == entry_of(vote.box, cast.resident.person)
     assert (envelope.state, envelope.replaced_count, made.is_replacement) == ("sealed", 0, False)
     assert turnout(vote) == 1
-    assert RollEntry.objects.get(pk=envelope.entry_id).channel == "phone"
+    assert RollEntry.objects.get(envelope=envelope).channel == "phone"
 
 
 @pytest.mark.everywhere
@@ -149,7 +149,7 @@ def test_thirty_changes_a_day_for_a_voter_and_none_for_an_address(cast: Cast) ->
 def test_the_voter_hears_that_a_ballot_was_cast_in_their_name(cast: Cast) -> None:
     vote = make_vote(cast)
     vote.cast(cast.resident, vote.candidates[0])
-    told = Notification.objects.get(stream_key=person_key(cast.resident.person_id))
+    told = Notification.objects.get(stream_key=person_key(person_of(cast.resident).pk))
     assert "您的名义" in told.payload["title"]
     assert f"{timezone.localtime():%H}:" in told.payload["body"]
     vote.cast(cast.resident, vote.candidates[1])

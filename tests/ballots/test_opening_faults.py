@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -97,6 +98,11 @@ def _root() -> str:
     return root_of(bytes.fromhex(one) for one in Envelope.objects.values_list("sha256", flat=True)).hex()
 
 
+def meet_there(both: threading.Barrier) -> None:
+    """Go on when the other worker has come as far."""
+    both.wait(20)
+
+
 @pytest.mark.parametrize("elected", [True, False])
 def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bool) -> None:
     """Also when both think that it is their turn: the row of the box decides."""
@@ -109,7 +115,7 @@ def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bo
         if elected
         else mock.patch.object(opening_work, "turn", side_effect=lambda _box: nullcontext(True))
     )
-    meet = nullcontext() if elected else failpoints.armed("opening.open_half", lambda: both.wait(20))
+    meet = nullcontext() if elected else failpoints.armed("opening.open_half", partial(meet_there, both))
     with turn, meet:
         outcomes = at_once(lambda: run_opening(box), lambda: run_opening(box))
     assert [one for one in outcomes if isinstance(one, Exception)] == []

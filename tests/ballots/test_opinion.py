@@ -15,7 +15,7 @@ from events.ballots.models import Envelope, TurnoutShard
 from events.ballots.opinion import answer_household, question_for
 from foundation.errors import Conflict, Denied
 from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_who_is_not_of_a_linked_household_is_not_asked(cast: Cast) -> None:
     vote = make_vote(cast, cast.leader)
     moved_in = make_voter("后来的", cast.neighbourhood, home)  # not on the roll
     for user in (cast.resident, elsewhere, moved_in):
-        assert question_for(vote.box, user.person_id) is None
+        assert question_for(vote.box, person_of(user).pk) is None
         with pytest.raises(Denied):
             answer(vote, user, 5)
 

@@ -17,6 +17,7 @@ from tests.ballots.making import give_key, make_campaign, make_household, make_v
 from tests.cast import Cast, _Maker, person_of
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
+from volunteers.people.models import Person
 from volunteers.units.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +67,8 @@ def test_confirmed_residents_of_fourteen_and_more_are_on_the_roll_and_nobody_els
     born = today.replace(year=today.year - 14, day=min(today.day, 28))
     just = make_voter("十四", cast.neighbourhood)
     young = make_voter("十三", cast.neighbourhood)
-    person_of(just).__class__.objects.filter(pk=just.person_id).update(born_on=born)
-    person_of(just).__class__.objects.filter(pk=young.person_id).update(
-        born_on=today.replace(day=1) - dt.timedelta(4700)
-    )
+    Person.objects.filter(pk=person_of(just).pk).update(born_on=born)
+    Person.objects.filter(pk=person_of(young).pk).update(born_on=today.replace(day=1) - dt.timedelta(4700))
     asking = make_voter("还没确认", cast.neighbourhood, state="asked")
     left = make_voter("搬走", cast.neighbourhood, state="left")
     vote = make_vote(cast)

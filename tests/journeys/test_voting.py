@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Request, expect
 
+from events.ballots.counter import issue_pass
 from events.ballots.models import Envelope
 from tests.ballots.making import Vote, make_household, make_vote
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from tests.journeys.test_pages import AXE
 from volunteers.accounts.models import User
+from volunteers.homes.models import Resident
 
 pytestmark = pytest.mark.browser
 Walk = Callable[..., Page]
@@ -32,7 +35,7 @@ def beside_the_loop_of_the_browser() -> Iterator[None]:
 def vote(committed_cast: Cast) -> Vote:
     """An open vote whose key the test holds."""
     home = make_household(committed_cast.neighbourhood)
-    committed_cast.resident.person.resident.__class__.objects.update(household=home)
+    Resident.objects.update(household=home)
     return make_vote(committed_cast)
 
 
@@ -50,7 +53,7 @@ def walk(browser: Browser, live_server: Any, client_for: Callable[[User], Client
         if user is not None:
             sid = client_for(user).cookies["sid"].value
             cookies.append({"name": "sid", "value": sid, "url": live_server.url})
-        context.add_cookies(cookies)
+        context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
@@ -160,11 +163,7 @@ def test_elder_mode_dark_and_320_px_wide(vote: Vote, walk: Walk, committed_cast:
 
 
 def test_at_the_counter_the_screen_is_empty_again(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
-    import uuid
-
-    from events.ballots.counter import issue_pass
-
-    person = committed_cast.resident.person
+    person = person_of(committed_cast.resident)
     issued = issue_pass(uid=uuid.uuid4(), campaign=vote.campaign, person=person, acting_user=committed_cast.worker)
     page = walk(None)
     page.goto(at(vote, "counter_enter"))

@@ -220,7 +220,7 @@ def test_from_a_gap_to_an_organisation_without_a_script(
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_callers_at_once_get_a_place_each() -> None:
     cast = make_cast()
     committee = found(cast, PartyLevel.COMMITTEE, cast.street)

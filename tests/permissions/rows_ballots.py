@@ -68,7 +68,7 @@ def _read_back(campaign: Campaign) -> dict[str, Any]:
 def _sealed(campaign: Campaign) -> dict[str, Any]:
     _open(campaign)
     paper = sealing.write_paper(campaign.uid, [_candidate(campaign)])
-    envelope = sealing.seal(campaign.uid, bytes(campaign.box.public_key), paper)
+    envelope = sealing.seal(campaign.uid, bytes(campaign.box.public_key or b""), paper)
     return {"id": str(uuid.uuid4()), "envelope": base64.urlsafe_b64encode(envelope).rstrip(b"=").decode()}
 
 

@@ -27,7 +27,8 @@ CREATE TABLE booth.audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at
 CREATE INDEX ON booth.audit (unit, at DESC); CREATE INDEX ON booth.audit (kind, key);
 CREATE INDEX ON booth.audit (actor, at DESC);
 CREATE TABLE booth.stream (key text PRIMARY KEY, head bigint NOT NULL);
-CREATE TABLE booth.notice (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream text NOT NULL, seq bigint NOT NULL,
+CREATE TABLE booth.notice (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream text NOT NULL,
+  seq bigint NOT NULL,
   payload jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(), UNIQUE (stream, seq));
 CREATE TABLE booth.outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL,
   payload jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now());

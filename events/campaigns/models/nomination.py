@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from events.campaigns.models.campaign import Campaign
-from events.campaigns.querysets import NominationQuerySet, ObjectionQuerySet
+from events.campaigns.querysets import NominationQuerySet, NomineeObjectionQuerySet
 from foundation.models import AppendOnlyModel
 
 
@@ -175,7 +175,7 @@ class NomineeObjection(models.Model):
     decided_at = models.DateTimeField(_("处理时间"), null=True)
     fingerprint = models.CharField(max_length=64, db_default="", editable=False)
 
-    objects = ObjectionQuerySet.as_manager()
+    objects = NomineeObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("评选异议")
