@@ -24,6 +24,7 @@ privacy.register(
     keep="proof",
 )
 privacy.impersonal("ballots.Envelope", "ciphertext", "sealed_on", because=_BOX)
+privacy.impersonal("ballots.PaperKeying", "choices_sealed", because=_("这张纸票不属于任何人，谁领的没有记下"))
 privacy.impersonal("ballots.OpeningStep", "name", "fault", because=_("开箱步骤的名称，和停在哪里"))
 privacy.impersonal("ballots.PaperBallot", "reason", because=_("这张纸为什么作废，不写人"))
 privacy.register(
@@ -80,7 +81,6 @@ privacy.register(
 privacy.register(
     "ballots.PaperKeying",
     PersonalField("clerk", Sort.ACTOR),
-    PersonalField("choices_sealed", Sort.TEXT, sealed=True),
     title=_("录入纸质选票"),
     purpose=_("两个人各录一遍，对上了才入箱"),
     basis=Basis.DUTY,

@@ -28,7 +28,7 @@ IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")  # in whole pages: a comma between tw
 # Names that stay: of the languages, of columns of the roster, and of what other programs show.
 OWN_NAMES = (
     "简体中文", "中文", "使用完整服务", "社区", "片区名称", "组名称",
-    "邻名称", "邻长姓名", "邻长电话", "三长",
+    "邻名称", "邻长姓名", "邻长电话", "三长", "3栋",
 )  # fmt: skip
 EVERYBODY = (
     "/me/", "/me/data/", "/me/data/correct/", "/me/data/object/", "/me/devices/", "/me/phone/", "/posts/notices/",
