@@ -197,3 +197,9 @@ class Desk:
         page.locator("button[type=submit]:visible").last.click()
         page.wait_for_load_state()
         return page
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come last: it keeps a loop of its own running in the thread of whatever follows."""
+    items.sort(key=lambda item: item.nodeid.startswith("tests/journeys/"))

@@ -47,6 +47,7 @@ def _appoint(campaign: Any) -> dict[str, Any]:
     _stands(campaign.pk, CampaignState.NOTICE)
     kept = Custodian.objects.get(box_id=campaign.pk).user
     assert kept.person
+    Custodian.objects.filter(box_id=campaign.pk, user=kept).delete()  # else it is the same answer, and no new entry
     return {"person": str(kept.person.uid)}
 
 

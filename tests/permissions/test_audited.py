@@ -20,6 +20,7 @@ NO_ENTRY = {
     "notice_read": "知道了 is a row of its own",
     "api:notice_read": "知道了 is a row of its own",
     "api:read": "a read mark is for one's own dot only",
+    "ballot_review": "what was picked is read back, and nothing is kept",
     "api:verify": "looking at a code uses nothing",
 }
 WRITERS = [address for address in addresses() if address.name in TABLE and TABLE[address.name].full]
