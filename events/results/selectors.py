@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Min, Sum
 
@@ -14,9 +13,15 @@ from events.campaigns.panel_selectors import counted_marks
 from events.results.exact import kept_marks
 from events.results.models import Outcome
 from foundation.actors import Actor
+from volunteers.units.models import Level, Unit
 
-if TYPE_CHECKING:
-    from volunteers.units.models import Unit
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """One who was chosen, and the community they look after."""
+
+    outcome: Outcome
+    community: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class StreetWinners:
     """The winners of a street by name, and how many places stayed empty."""
 
     street: Unit
-    winners: list[Outcome]
+    winners: list[Winner]
     places: int
 
     @property
@@ -34,10 +39,13 @@ class StreetWinners:
 
 
 def winners_by_street(campaign: Campaign, user: Actor) -> list[StreetWinners]:
-    """Streets in their order, with those that have places; names by their sound. Two queries."""
-    found: dict[int, list[Outcome]] = defaultdict(list)
-    for one in Outcome.objects.visible_to(user).filter(campaign=campaign).winners():
-        found[one.nomination.street_id].append(one)
+    """Streets in their order, with those that have places; names by their sound. Three queries."""
+    rows = list(Outcome.objects.visible_to(user).filter(campaign=campaign).winners())
+    paths = {one.pk: one.nomination.neighbourhood.path_at(Level.COMMUNITY) for one in rows}
+    names = dict(Unit.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
+    found: dict[int, list[Winner]] = defaultdict(list)
+    for one in rows:
+        found[one.nomination.street_id].append(Winner(one, names.get(paths[one.pk], "")))
     quotas = StreetQuota.objects.filter(campaign=campaign, winners_count__gt=0).select_related("street")
     return [
         StreetWinners(one.street, found.get(one.street_id, []), one.winners_count)
