@@ -12,7 +12,6 @@ from events.campaigns import nominations
 from events.campaigns import nominee_selectors as selectors
 from events.campaigns.models import Campaign, Nomination
 from foundation.errors import Missing
-from volunteers.units.models import Unit
 from volunteers.units.rights import person_id_of
 
 router = Router()
@@ -93,7 +92,7 @@ def candidate_list(request: HttpRequest, uid: uuid.UUID, street: uuid.UUID | Non
     campaign = _campaign(request, uid)
     rows = Nomination.objects.visible_to(request.user).filter(campaign=campaign).candidates()
     if street is not None:
-        rows = rows.filter(street=get_object_or_404(Unit.objects.filter(uid=street)))
+        rows = rows.filter(street__uid=street)
     listed = rows.select_related("person", "neighbourhood", "street").by_place()
     return [_out(one) for one in selectors.described(campaign, listed)]
 

@@ -7,6 +7,7 @@ hundred are real, and are opened.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
@@ -174,14 +175,17 @@ class Trial:
 
     def _at(self, place: str, error: Exception) -> None:
         """The next two who come by meet the error."""
-        left = iter((error, error))
+        left, all_met = [error, error], threading.Event()
 
         def meet() -> None:
-            if (met := next(left, None)) is not None:
+            with contextlib.suppress(IndexError):
+                met = left.pop()
+                if not left:
+                    all_met.set()
                 raise met
 
         with failpoints.armed(place, meet):
-            time.sleep(0.05)
+            all_met.wait(5)
 
     # -- all together --------------------------------------------------------------------------------------------------
 
