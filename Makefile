@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 ARGS ?=
 export PORT ?= 8000
+# Bytecode halves the start of every process; in a folder of its own it is in nobody's way.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
 .DEFAULT_GOAL := help
 .PHONY: help run serve reset services test test-sqlite test-postgres soak check fmt messages bench shots lock bootstrap ready
 

@@ -7,9 +7,9 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from cms.api import router as notices
-from events.ballots.api import router as ballots
+from events.ballots.voting.api import router as ballots
 from events.campaigns.api import router as campaigns
-from events.campaigns.nominee_api import router as nominees
+from events.campaigns.nominees.api import router as nominees
 from events.gatherings.api import router as gatherings
 from events.results.api import router as results
 from events.tasks.api import router as tasks

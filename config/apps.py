@@ -12,4 +12,4 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the check that keeps demo mode out of production."""
-        from config.demo import checks  # noqa: F401
+        from config.demo import checks

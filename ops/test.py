@@ -147,7 +147,8 @@ def main(words: list[str]) -> int:
     if which == "--soak":
         return closing(soak(words))
     halves: list[Half] = []
-    workers = min(2, os.cpu_count() or 1)
+    # A third while there are two cores: browsers, servers and locks leave room beside two.
+    workers = 3 if (os.cpu_count() or 1) > 1 else 1
     if which != "--postgres":
         halves.append(on_sqlite(words, workers=workers))
     if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):

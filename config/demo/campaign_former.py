@@ -30,9 +30,9 @@ from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.ballots.merkle import root_of
 from events.ballots.models import Ballot, BallotBox, OpinionAnswer, RollCount, RollKind
-from events.ballots.roll import make_box
-from events.campaigns.lots import draw_lots
+from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, CampaignState, Mark, Nomination, PanelMember, StreetQuota, Transition
+from events.campaigns.nominees.lots import draw_lots
 from events.results.publishing import publish
 from events.results.scoring import compute
 from events.results.services import KIND, certificate_id

@@ -14,7 +14,6 @@ from config.demo.personas import LEADER
 from config.demo.when import Calendar
 from events.campaigns.calendar import Slot, timetable
 from events.campaigns.charter import charter_of, fingerprint_of
-from events.campaigns.eligibility import reasons_against
 from events.campaigns.models import (
     Campaign,
     CampaignRules,
@@ -27,6 +26,7 @@ from events.campaigns.models import (
     Vetting,
     VettingLevel,
 )
+from events.campaigns.nominees.eligibility import reasons_against
 from events.campaigns.quota import quotas_of
 from events.campaigns.rules import current_rules, numbers_of
 from volunteers.accounts.models import User

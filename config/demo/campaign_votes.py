@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from config.demo.when import Calendar
 from events.ballots import sealing
 from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry, RollKind, TurnoutShard
-from events.ballots.roll import voter_key
+from events.ballots.roll.entries import voter_key
 from events.campaigns.models import CampaignState, Nomination
 from volunteers.people.models import Person
 

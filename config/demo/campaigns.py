@@ -27,14 +27,13 @@ from config.demo.people import BATCH, Ground, accounts_for
 from config.demo.personas import OFFICER, PERSONAS, Persona
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
-from events.ballots.keys import appoint_custodian, enrol, make_key
 from events.ballots.models import BallotBox
-from events.ballots.paper import print_run
-from events.ballots.paper_issue import issue_paper
-from events.ballots.paper_keying import key_ballot, reading_of
-from events.ballots.roll import make_box, make_roll
+from events.ballots.opening.keys import appoint_custodian, enrol, make_key
+from events.ballots.paper.issuing import issue_paper
+from events.ballots.paper.keying import key_ballot, reading_of
+from events.ballots.paper.runs import print_run
+from events.ballots.roll.entries import make_box, make_roll
 from events.campaigns import news
-from events.campaigns.lots import draw_lots
 from events.campaigns.models import (
     Campaign,
     CampaignState,
@@ -43,6 +42,7 @@ from events.campaigns.models import (
     NomineeObjection,
     PanelMember,
 )
+from events.campaigns.nominees.lots import draw_lots
 from foundation.actors import SYSTEM
 from volunteers.homes.models import Resident
 from volunteers.people.models import Person

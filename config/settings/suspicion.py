@@ -1,4 +1,4 @@
-"""What makes a ballot suspicious (events.ballots.signals). Numbers are samples; people decide, in pairs."""
+"""What makes a ballot suspicious (events.ballots.suspicion.signals). Numbers are samples; people decide, in pairs."""
 
 from __future__ import annotations
 

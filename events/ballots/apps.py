@@ -14,22 +14,18 @@ class BallotsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what guards the tables on SQLite, around migrations; and what opening the vote asks for."""
-        from events.ballots import (  # noqa: F401
-            cards,
-            dispute_views,
-            guards,
-            opening_console,
-            opening_jobs,
-            opening_views,
-            paper_urls,
-            quiet,
-            retention,
-            roll_console,
-            roll_jobs,
-            suspicion_console,
-            suspicion_jobs,
-            suspicion_views,
-        )
+        import events.ballots.opening.console
+        import events.ballots.opening.jobs
+        import events.ballots.opening.views
+        import events.ballots.paper.urls
+        import events.ballots.roll.console
+        import events.ballots.roll.jobs
+        import events.ballots.suspicion.console
+        import events.ballots.suspicion.dispute_views
+        import events.ballots.suspicion.jobs
+        import events.ballots.suspicion.views
+        import events.ballots.voting.cards
+        from events.ballots import guards, quiet, retention
 
         quiet.keep_quiet()
         pre_migrate.connect(guards.lift_on_sqlite, sender=self)

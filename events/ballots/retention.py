@@ -9,7 +9,6 @@ import datetime as dt
 
 from django.db import models, transaction
 
-from events.ballots.keys import destroy_keys
 from events.ballots.models import (
     Ballot,
     BallotBox,
@@ -22,6 +21,7 @@ from events.ballots.models import (
     PaperKeying,
     RollEntry,
 )
+from events.ballots.opening.keys import destroy_keys
 from events.campaigns.models import CampaignState, Transition
 from foundation.append_only import purge
 from foundation.retention import retention

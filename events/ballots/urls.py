@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from events.ballots import views
-from events.ballots.opening_urls import urlpatterns as opening
-from events.ballots.paper_urls import urlpatterns as paper
-from events.ballots.suspicion_urls import urlpatterns as suspicion
+from events.ballots.opening.urls import urlpatterns as opening
+from events.ballots.paper.urls import urlpatterns as paper
+from events.ballots.suspicion.urls import urlpatterns as suspicion
+from events.ballots.voting import views
 
 _VOTE, _COUNTER = "best/<uuid:uid>/vote/", "best/<uuid:uid>/counter/"
 _HERE = {"at_counter": True}

@@ -13,16 +13,13 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the clock, what is told, the console."""
-        from events.campaigns import (  # noqa: F401
-            console,
-            jobs,
-            lots,
-            news,
-            nominations,
-            nominee_cards,
-            nominee_console,
-            objections,
-            panel,
-            panel_cards,
-            panel_console,
-        )
+        import events.campaigns.nominees.cards
+        import events.campaigns.nominees.console
+        import events.campaigns.nominees.lots
+        import events.campaigns.nominees.nominations
+        import events.campaigns.nominees.objection_console
+        import events.campaigns.nominees.objections
+        import events.campaigns.panel.cards
+        import events.campaigns.panel.console
+        import events.campaigns.panel.services
+        from events.campaigns import console, jobs, news

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from events.campaigns import views
-from events.campaigns.nominee_urls import nominee_urls
-from events.campaigns.panel_urls import panel_urls
+from events.campaigns.nominees.urls import nominee_urls
+from events.campaigns.panel.urls import panel_urls
 
 urlpatterns: list[URLPattern] = [
     path("best/", views.campaign_list, name="campaigns"),

@@ -13,4 +13,4 @@ class GatheringsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the outbox handlers, the console, and what changes of the tree mean."""
-        from events.gatherings import console, hours, reversing, services, structure  # noqa: F401
+        from events.gatherings import console, hours, reversing, services, structure

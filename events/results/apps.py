@@ -13,4 +13,4 @@ class ResultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what happens as a result comes about, its publication, cards and the console."""
-        from events.results import cards, console, publishing_jobs, services  # noqa: F401
+        from events.results import cards, console, publishing_jobs, services

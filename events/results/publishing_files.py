@@ -18,7 +18,7 @@ from typing import Any
 from events.ballots.merkle import split
 from events.ballots.models import Ballot, BallotBox, RollCount, RollKind
 from events.campaigns.models import Campaign, CampaignState, Nomination, StreetQuota
-from events.campaigns.panel_selectors import counted_marks, counted_members
+from events.campaigns.panel.selectors import counted_marks, counted_members
 from events.results.models import Outcome
 from events.results.scoring import opinions_by_candidate
 

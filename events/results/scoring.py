@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 
 from events.ballots.models import Ballot, BallotBox, OpinionAnswer
 from events.campaigns.models import Campaign, CampaignRules, Nomination, StreetQuota
-from events.campaigns.panel_selectors import candidates_of, marks_by_candidate
+from events.campaigns.panel.selectors import candidates_of, marks_by_candidate
 from events.results.exact import Parts, Score, Weights, chosen, score_of
 from events.results.models import Outcome
 

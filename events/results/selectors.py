@@ -9,7 +9,7 @@ from django.db.models import Min, Sum
 
 from events.ballots.models import RollCount, RollKind, TurnoutShard
 from events.campaigns.models import Campaign, CampaignRules, StreetQuota
-from events.campaigns.panel_selectors import counted_marks
+from events.campaigns.panel.selectors import counted_marks
 from events.results.exact import kept_marks
 from events.results.models import Outcome
 from foundation.actors import Actor

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.campaigns.models import Campaign, CampaignState, Nomination
-from events.campaigns.panel_selectors import candidates_of
+from events.campaigns.panel.selectors import candidates_of
 from events.campaigns.phases import entering
 from events.campaigns.standing import on_standing_change
 from events.results.models import Outcome

@@ -13,4 +13,4 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the outbox handler, the console, the layer of the map, what changes of the tree mean."""
-        from events.tasks import console, layers, services, structure  # noqa: F401
+        from events.tasks import console, layers, services, structure

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unittest import mock
 
-from events.ballots import custody
-from events.ballots.keys import appoint_custodian, enrol, make_key, set_threshold
 from events.ballots.models import BallotBox, Custodian
-from events.ballots.opening import bring_share, close_box, run_opening
+from events.ballots.opening import custody
+from events.ballots.opening.keys import appoint_custodian, enrol, make_key, set_threshold
+from events.ballots.opening.services import bring_share, close_box, run_opening
 from foundation.actors import SYSTEM
 from volunteers.accounts.models import User
 

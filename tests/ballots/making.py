@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils import timezone
 
 from events.ballots import sealing
-from events.ballots.casting import Cast, cast
 from events.ballots.models import BallotBox, Envelope
-from events.ballots.roll import make_box, make_roll
-from events.ballots.signals import Signals
+from events.ballots.roll.entries import make_box, make_roll
+from events.ballots.suspicion.signals import Signals
+from events.ballots.voting.casting import Cast, cast
 from events.campaigns.models import Campaign, CampaignState, Nomination, Phase, StreetQuota
 from events.campaigns.rules import current_rules
 from tests.cast import Cast as People

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events.ballots import sealing
 from events.ballots.models import BallotBox, Envelope, RollEntry
-from events.ballots.roll import make_box
+from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, CampaignState, Nomination
 from tests.ballots.custodians import make_keys
 from tests.ballots.making import make_campaign, make_candidate

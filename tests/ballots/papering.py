@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from events.ballots import paper, paper_issue
 from events.ballots.models import BallotBox, Envelope, PaperIssue, RollEntry, TurnoutShard
-from events.ballots.roll import entry_of
+from events.ballots.paper import issuing, runs
+from events.ballots.roll.entries import entry_of
 from events.campaigns.models import Campaign
 from tests.ballots.making import Vote, make_vote, make_voter
 from tests.cast import SINCE, Cast, person_of
@@ -43,7 +43,7 @@ class PaperBox:
 
     def marks(self, count: int = 3, community: Unit | None = None) -> list[str]:
         """A printed pile."""
-        return paper.print_run(
+        return runs.print_run(
             uid=uuid.uuid4(), campaign=self.campaign, community=community or self.cast.community, count=count,
             acting_user=self.cast.worker,
         ).marks  # fmt: skip
@@ -51,7 +51,7 @@ class PaperBox:
     def issue(self, voter: Person, **how: Any) -> PaperIssue:
         """Hand a ballot out at the counter."""
         values: dict[str, Any] = {"uid": uuid.uuid4(), "acting_user": self.cast.worker} | how
-        return paper_issue.issue_paper(campaign=self.campaign, person=voter, **values)
+        return issuing.issue_paper(campaign=self.campaign, person=voter, **values)
 
     def opened(self) -> list[tuple[int, ...]]:
         """What lies in the box, as lot numbers."""

@@ -12,10 +12,10 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from events.ballots import casting_sql
 from events.ballots.models import Envelope, RollEntry, TurnoutShard
-from events.ballots.roll import entry_of
-from events.ballots.signals import Signals, SnapshotVisitor
+from events.ballots.roll.entries import entry_of
+from events.ballots.suspicion.signals import Signals, SnapshotVisitor
+from events.ballots.voting import casting_sql
 from events.campaigns.models import Campaign, CampaignState, Phase
 from events.campaigns.phases import move
 from foundation import failpoints
@@ -123,7 +123,7 @@ def test_who_holds_a_paper_ballot_does_not_vote_by_phone(cast: Cast) -> None:
 
 
 def test_a_snapshot_visitor_is_refused(cast: Cast) -> None:
-    from events.ballots.casting import cast as cast_it
+    from events.ballots.voting.casting import cast as cast_it
 
     vote = make_vote(cast)
     with pytest.raises(SnapshotVisitor, match="快照页"):

@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 
-from events.ballots.casting import cast_for_entry
-from events.ballots.counter import WRONG_A_MINUTE, IssuedPass, issue_pass, pass_of
 from events.ballots.models import CounterPass
+from events.ballots.paper.counter import WRONG_A_MINUTE, IssuedPass, issue_pass, pass_of
+from events.ballots.voting.casting import cast_for_entry
 from foundation.errors import Conflict, Denied, Missing, TooMany
 from foundation.idempotency import DifferentBody
 from tests.ballots.papering import PaperBox, make_paper_box

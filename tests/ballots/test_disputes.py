@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from events.ballots.disputes import decide_dispute, raise_dispute
 from events.ballots.models import BallotBox, Dispute, Envelope, RollEntry
-from events.ballots.roll import voter_key
-from events.ballots.suspicion import groups_of, open_matters
+from events.ballots.roll.entries import voter_key
+from events.ballots.suspicion.disputes import decide_dispute, raise_dispute
+from events.ballots.suspicion.matters import groups_of, open_matters
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification

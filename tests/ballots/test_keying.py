@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from events.ballots import paper_keying
 from events.ballots.models import BallotBox, Envelope, PaperBallot, PaperKeying
-from events.ballots.paper_keying import TOO_MANY, Reading, key_ballot, reading_of, settle
+from events.ballots.paper import keying
+from events.ballots.paper.keying import TOO_MANY, Reading, key_ballot, reading_of, settle
 from events.campaigns.models import Campaign, CampaignRules, Nomination
 from foundation.errors import Conflict, Invalid
 from foundation.idempotency import DifferentBody
@@ -111,7 +111,7 @@ def test_a_mark_that_is_none_is_said_at_once(box: PaperBox, wrong: str) -> None:
 
 
 def test_one_wrong_sign_or_two_swapped_ones_are_noticed_before_the_look(box: PaperBox) -> None:
-    from events.ballots.paper import new_mark, normal_mark
+    from events.ballots.paper.runs import new_mark, normal_mark
 
     for _time in range(20):
         mark = new_mark()
@@ -214,7 +214,7 @@ def test_an_agreed_ballot_is_not_looked_into_any_more(box: PaperBox, second: Use
     mark = box.marks()[0]
     both(box, mark, second, 1)
     with pytest.raises(Conflict):
-        paper_keying.compare(campaign=box.campaign, mark=mark, acting_user=second)
+        keying.compare(campaign=box.campaign, mark=mark, acting_user=second)
 
 
 # -- never more than went out --------------------------------------------------------------------------------------

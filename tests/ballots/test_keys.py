@@ -15,8 +15,9 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.ballots import custody
-from events.ballots.keys import (
+from events.ballots.models import BallotBox, Custodian
+from events.ballots.opening import custody
+from events.ballots.opening.keys import (
     appoint_custodian,
     check_passphrase,
     dismiss_custodian,
@@ -25,7 +26,6 @@ from events.ballots.keys import (
     make_key,
     set_threshold,
 )
-from events.ballots.models import BallotBox, Custodian
 from events.campaigns.models import Campaign, CampaignState
 from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.models import Notification

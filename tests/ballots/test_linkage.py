@@ -14,10 +14,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from events.ballots import casting_sql, sealing
-from events.ballots.casting import cast
+from events.ballots import sealing
 from events.ballots.models import Ballot, BallotBox, Envelope, RollEntry
-from events.ballots.roll import make_box, make_roll, voter_key
+from events.ballots.roll.entries import make_box, make_roll, voter_key
+from events.ballots.voting import casting_sql
+from events.ballots.voting.casting import cast
 from events.campaigns.models import Campaign, CampaignState, Nomination
 from tests.ballots.custodians import make_keys, open_whole
 from tests.ballots.linking import Adversary, names_of, tables

@@ -25,11 +25,11 @@ from django.db import Error, OperationalError, connection
 from django.db.models import Sum
 from django.urls import reverse
 
-from events.ballots.casting import Casting, put
 from events.ballots.models import Envelope, RollCount, RollEntry, RollKind, TurnoutShard
-from events.ballots.roll import voter_key
+from events.ballots.roll.entries import voter_key
 from events.ballots.sealing import ENVELOPE_LENGTH
-from events.ballots.signals import Signals
+from events.ballots.suspicion.signals import Signals
+from events.ballots.voting.casting import Casting, put
 from foundation import failpoints
 from foundation.actors import SYSTEM
 from foundation.models import AuditEntry

@@ -17,7 +17,6 @@ from django.test import Client
 from django.urls import reverse
 
 from events.ballots import sealing
-from events.ballots.custody import public_bytes
 from events.ballots.models import (
     Ballot,
     BallotBox,
@@ -29,9 +28,10 @@ from events.ballots.models import (
     PaperRun,
     RollEntry,
 )
-from events.ballots.opening import bring_share, close_box, run_opening
-from events.ballots.opening_jobs import box_is_open, go_on_after_a_crash
-from events.ballots.opening_steps import Halted
+from events.ballots.opening.custody import public_bytes
+from events.ballots.opening.jobs import box_is_open, go_on_after_a_crash
+from events.ballots.opening.services import bring_share, close_box, run_opening
+from events.ballots.opening.steps import Halted
 from events.campaigns.models import Campaign, CampaignState, Nomination
 from foundation import clock, merkle
 from foundation.actors import SYSTEM

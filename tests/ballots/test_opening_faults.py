@@ -16,10 +16,12 @@ from unittest import mock
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from events.ballots import opening, opening_work, sealing
+from events.ballots import sealing
 from events.ballots.merkle import root_of
 from events.ballots.models import Ballot, BallotBox, Custodian, Envelope
-from events.ballots.opening import bring_share, close_box, run_opening
+from events.ballots.opening import services as opening
+from events.ballots.opening import work
+from events.ballots.opening.services import bring_share, close_box, run_opening
 from foundation import failpoints
 from foundation.actors import SYSTEM
 from foundation.models import AuditEntry
@@ -110,11 +112,7 @@ def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bo
     run_opening(close_box(box=box, acting_user=SYSTEM))
     bring_all(box)
     both = threading.Barrier(2)
-    turn = (
-        nullcontext()
-        if elected
-        else mock.patch.object(opening_work, "turn", side_effect=lambda _box: nullcontext(True))
-    )
+    turn = nullcontext() if elected else mock.patch.object(work, "turn", side_effect=lambda _box: nullcontext(True))
     meet = nullcontext() if elected else failpoints.armed("opening.open_half", partial(meet_there, both))
     with turn, meet:
         outcomes = at_once(lambda: run_opening(box), lambda: run_opening(box))

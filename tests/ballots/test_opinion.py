@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.ballots.cards import to_answer, to_check, to_vote
 from events.ballots.models import Envelope, TurnoutShard
-from events.ballots.opinion import answer_household, question_for
+from events.ballots.voting.cards import to_answer, to_check, to_vote
+from events.ballots.voting.opinion import answer_household, question_for
 from foundation.errors import Conflict, Denied
 from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
 from tests.cast import Cast, person_of

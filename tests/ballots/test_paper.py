@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from events.ballots import paper, paper_issue, paper_sheets
 from events.ballots.models import Envelope, PaperBallot, PaperIssue, PaperRun
-from events.ballots.paper_issue import find_voters, take_back
+from events.ballots.paper import issuing, runs, sheets
+from events.ballots.paper.issuing import find_voters, take_back
 from events.campaigns.models import Campaign, PanelMember, Phase
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
@@ -51,7 +51,7 @@ def test_marks_stand_on_the_paper_and_nowhere_else(box: PaperBox, client_for: Lo
     assert "周桂兰" in page.decode()
     assert page.decode().count("<svg") == 3
     kept = set(PaperBallot.objects.values_list("mark_digest", flat=True))
-    assert kept == {paper.digest_of(box.box, mark) for mark in marks}
+    assert kept == {runs.digest_of(box.box, mark) for mark in marks}
     stored = "".join(str(one) for one in AuditEntry.objects.values_list("data", "reason", "object_id"))
     assert not [mark for mark in marks if mark in stored or mark.replace("-", "") in stored]
 
@@ -74,13 +74,13 @@ def test_a_run_has_a_sensible_size(box: PaperBox, client_for: Login, count: str)
 def test_nobody_prints_for_another_community_or_before_voting(box: PaperBox) -> None:
     values: dict[str, Any] = {"uid": uuid.uuid4(), "campaign": box.campaign, "count": 2}
     with pytest.raises(Denied):
-        paper.print_run(community=box.cast.community, acting_user=box.cast.other_worker, **values)
+        runs.print_run(community=box.cast.community, acting_user=box.cast.other_worker, **values)
     with pytest.raises(Invalid):
-        paper.print_run(community=box.cast.street, acting_user=box.cast.street_clerk, **values)
+        runs.print_run(community=box.cast.street, acting_user=box.cast.street_clerk, **values)
     Campaign.objects.update(state="notice")
     box.campaign.refresh_from_db()
     with pytest.raises(Conflict):
-        paper.print_run(community=box.cast.community, acting_user=box.cast.worker, **values)
+        runs.print_run(community=box.cast.community, acting_user=box.cast.worker, **values)
 
 
 def test_unused_paper_is_spoilt_with_a_reason_and_then_not_taken(box: PaperBox, client_for: Login) -> None:
@@ -104,11 +104,11 @@ def test_unused_paper_is_spoilt_with_a_reason_and_then_not_taken(box: PaperBox, 
 def test_a_long_list_fits_on_few_sheets(streets: int, each: int, most: int) -> None:
     lines = []
     for street in range(streets):
-        lines.append(paper_sheets.Line(f"{street}街道"))
-        lines += [paper_sheets.Line("王桂英", street * each + n + 1, "桂花社区") for n in range(each)]
-    sheets, layout = paper_sheets.sheets_of(lines), paper_sheets.layout_of(lines)
-    assert len(sheets) <= most
-    columns = [column for sheet in sheets for column in sheet]
+        lines.append(sheets.Line(f"{street}街道"))
+        lines += [sheets.Line("王桂英", street * each + n + 1, "桂花社区") for n in range(each)]
+    columned, layout = sheets.sheets_of(lines), sheets.layout_of(lines)
+    assert len(columned) <= most
+    columns = [column for sheet in columned for column in sheet]
     assert all(len(column) <= layout.lines for column in columns)
     assert [line.lot for column in columns for line in column if line.lot] == list(range(1, streets * each + 1))
     assert all(not column[0].lot and column[-1].lot for column in columns)
@@ -195,7 +195,7 @@ def test_a_keyed_or_foreign_paper_is_not_taken_back_as_unused(box: PaperBox) -> 
     voter, (kept, strange) = box.voters[0], box.marks(2)
     box.issue(voter)
     keyed(box, kept, box.cast.worker, 1)
-    elsewhere = paper.print_run(
+    elsewhere = runs.print_run(
         uid=uuid.uuid4(), campaign=box.campaign, community=box.cast.other_community, count=1,
         acting_user=box.cast.other_worker,
     ).marks[0]  # fmt: skip
@@ -203,7 +203,7 @@ def test_a_keyed_or_foreign_paper_is_not_taken_back_as_unused(box: PaperBox) -> 
         with pytest.raises(refusal):
             take_back(campaign=box.campaign, person=voter, mark=mark, acting_user=box.cast.street_clerk)
     assert box.entry(voter).channel == "paper"
-    assert PaperBallot.objects.get(mark_digest=paper.digest_of(box.box, strange)).state == State.PRINTED
+    assert PaperBallot.objects.get(mark_digest=runs.digest_of(box.box, strange)).state == State.PRINTED
 
 
 def test_nothing_comes_back_unused_where_all_that_went_out_was_keyed(box: PaperBox, cast: Cast) -> None:
@@ -349,7 +349,7 @@ def test_the_last_ballot_is_keyed_or_brought_back_but_not_both(committed_cast: C
         keyed(box, used, cast.worker, 1)
         at_once(
             lambda used=used: keyed(box, used, cast.street_clerk, 1),  # type: ignore[misc]
-            lambda voter=voter, unused=unused: paper_issue.take_back(  # type: ignore[misc]
+            lambda voter=voter, unused=unused: issuing.take_back(  # type: ignore[misc]
                 campaign=box.campaign, person=voter, mark=unused, acting_user=cast.worker
             ),
         )

@@ -11,13 +11,14 @@ from django.db.models import F, Sum
 from django.test import Client
 from django.utils import timezone
 
-from events.ballots import casting, suspicion
-from events.ballots.casting import Casting, put
 from events.ballots.models import BallotBox, Envelope, QuarantineBatch, RollEntry, TurnoutShard
-from events.ballots.quarantine import Ticked, decide_batch, propose_batch
-from events.ballots.roll import voter_key
-from events.ballots.signals import Signals
-from events.ballots.suspicion import groups_of, open_matters
+from events.ballots.roll.entries import voter_key
+from events.ballots.suspicion import matters
+from events.ballots.suspicion.matters import groups_of, open_matters
+from events.ballots.suspicion.quarantine import Ticked, decide_batch, propose_batch
+from events.ballots.suspicion.signals import Signals
+from events.ballots.voting import casting
+from events.ballots.voting.casting import Casting, put
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
@@ -59,7 +60,7 @@ def crowded_vote(cast: Cast) -> Vote:
             uid=uuid.uuid4(), campaign=made.campaign, envelope=made.seal(made.candidates[1]), sealed_on="phone",
             acting_user=voter, signals=Signals("robot", "basement", f"account-{voter.pk}"),
         )  # fmt: skip
-    suspicion.look_again(made.box)
+    matters.look_again(made.box)
     return made
 
 
@@ -191,7 +192,7 @@ def test_nothing_is_decided_in_a_closed_box(vote: Vote, cast: Cast, second: User
     BallotBox.objects.update(closed_at=batch.proposed_at)
     with pytest.raises(Conflict):
         decide_batch(batch=batch, agrees=True, answer="好", acting_user=second)
-    assert suspicion.look_at_open_boxes() == 0
+    assert matters.look_at_open_boxes() == 0
 
 
 def test_two_clerks_at_their_desks(vote: Vote, cast: Cast, second: User, client_for: Login) -> None:

@@ -13,8 +13,8 @@ from PIL import Image
 
 from events.ballots.merkle import root_of
 from events.ballots.models import BallotBox, Envelope
-from events.ballots.receipts import Where, find, grouped
 from events.ballots.sealing import receipt_of
+from events.ballots.voting.receipts import Where, find, grouped
 from foundation import merkle
 from tests.ballots.making import Vote, make_vote, make_voter
 from tests.cast import Cast

@@ -9,7 +9,15 @@ import pytest
 from django.utils import timezone
 
 from events.ballots.models import RollCount, RollEntry, TurnoutShard
-from events.ballots.roll import entry_of, freeze_roll, household_entry_of, make_box, make_roll, voter_key, why_not_yet
+from events.ballots.roll.entries import (
+    entry_of,
+    freeze_roll,
+    household_entry_of,
+    make_box,
+    make_roll,
+    voter_key,
+    why_not_yet,
+)
 from events.campaigns.models import CampaignState, StreetQuota
 from foundation.errors import Conflict, Denied
 from foundation.models import AuditEntry

@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from events.ballots.models import BallotBox
-from events.ballots.roll import voter_key
-from events.ballots.sampling import draw, draw_sample, seed_of, size_of
+from events.ballots.roll.entries import voter_key
+from events.ballots.suspicion.sampling import draw, draw_sample, seed_of, size_of
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.models import AuditEntry
 from tests.ballots.making import Vote, make_vote, make_voter

@@ -11,12 +11,19 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from events.ballots import signals
-from events.ballots.casting_sql import stored_envelope
 from events.ballots.models import Envelope, RollEntry
-from events.ballots.roll import entry_of
-from events.ballots.signals import AskAtTheCounter, BeingTalkedOver, Signals, SnapshotVisitor, signals_of, verdict
-from events.ballots.suspicion import look_again, words_of
+from events.ballots.roll.entries import entry_of
+from events.ballots.suspicion import signals
+from events.ballots.suspicion.matters import look_again, words_of
+from events.ballots.suspicion.signals import (
+    AskAtTheCounter,
+    BeingTalkedOver,
+    Signals,
+    SnapshotVisitor,
+    signals_of,
+    verdict,
+)
+from events.ballots.voting.casting_sql import stored_envelope
 from tests.ballots.making import Vote, make_vote
 from tests.ballots.test_quarantine import batch_of
 from tests.cast import Cast, person_of

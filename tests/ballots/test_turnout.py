@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.ballots.models import BallotBox, Envelope, RollCount, RollEntry, TurnoutShard
-from events.ballots.turnout import growth_of, turnout_of
+from events.ballots.roll.turnout import growth_of, turnout_of
 from tests.ballots.making import Vote, make_vote
 from tests.cast import Cast
 from volunteers.accounts.models import User

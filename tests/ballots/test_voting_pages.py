@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.ballots.models import BallotBox, CounterPass, Envelope, RollEntry
-from events.ballots.roll import entry_of
+from events.ballots.roll.entries import entry_of
 from events.campaigns.models import Nomination
 from foundation.models import Notification
 from tests.ballots.making import Vote, make_campaign, make_candidate, make_vote, make_voter
@@ -253,7 +253,7 @@ def test_after_the_close_the_booth_leads_to_the_receipt(cast: Cast, client_for: 
 
 
 def pass_for(cast: Cast, vote: Vote, user: User) -> str:
-    from events.ballots.counter import issue_pass
+    from events.ballots.paper.counter import issue_pass
 
     issued = issue_pass(uid=uuid.uuid4(), campaign=vote.campaign, person=person_of(user), acting_user=cast.worker)
     return issued.code

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from django.db.models import F
 
 from events.ballots.models import BallotBox
-from events.ballots.roll import freeze_roll
+from events.ballots.roll.entries import freeze_roll
 from events.campaigns import rules, services
 from events.campaigns.models import (
     ORDER,

@@ -1,4 +1,4 @@
-"""Every list of the console, now and to come, takes as many queries for a few rows as for sixty.
+"""Every list of the console, now and to come, takes as many queries for a few rows as for many.
 
 The lists are found in the resolver, their rows by copying one that is there, with everything it points to, so that a
 query for each row shows. Where copying is not enough, `MAKERS` says how a row comes about.
@@ -27,7 +27,7 @@ from tests.console_lists.twins import twin
 from tests.permissions.world import World, make_world
 from volunteers.accounts.models import User
 
-FEW, MANY = 2, 60
+FEW, MANY = 2, 24
 READS = re.compile(r'(?:WITH|SELECT)\b.*?\bFROM "(\w+)"', re.S)
 MOST = 30
 DISTINCT = 15

@@ -14,9 +14,9 @@ from django.test import Client
 from config.demo.campaign_stories import LAST_YEAR, STORIES
 from config.demo.campaigns import PASSPHRASE
 from config.demo.personas import DISTRICT_CLERK, LEADER, OFFICER, PERSONAS, RESIDENT, STREET_CLERK
-from events.ballots.keys import unlocked
 from events.ballots.models import Custodian, Envelope, PaperBallot
-from events.ballots.roll import entry_of
+from events.ballots.opening.keys import unlocked
+from events.ballots.roll.entries import entry_of
 from events.campaigns.models import Campaign, CampaignState, Nomination, PanelMember
 from events.campaigns.phases import is_open
 from events.campaigns.selectors import running_campaign

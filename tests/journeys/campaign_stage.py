@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from events.ballots import sealing
-from events.ballots.casting import cast as put_in
+from events.ballots.voting.casting import cast as put_in
 from events.campaigns import services
 from events.campaigns.models import Campaign, CampaignState, Nomination, Phase, Vetting, VettingLevel
 from foundation import clock

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import os
 import re
 import shutil
@@ -24,7 +25,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ops.serve import Arrangement
-from ops.services_local import free_port
+from ops.services_local import free_port, postgres_bin
 from tests.schema import KEPT, fingerprint, put_copy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -68,6 +69,35 @@ def _many_processes(env: dict[str, str]) -> Iterator[str]:
         yield arrangement.url
 
 
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that whichever worker comes first fills; the others wait for it, and none changes it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not any(folder.iterdir()):
+            make(folder)
+    return folder
+
+
+def _on_postgres(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fill an empty database and the folder of the site with the corner, loaded once and dumped for all workers."""
+
+    def load(folder: Path) -> None:
+        _prepare({**env, "VAR_DIR": str(folder)})
+        dump = [str(postgres_bin() / "pg_dump"), "--format=custom", "--compress=0", f"--file={folder / 'dump'}"]
+        subprocess.run([*dump, env["DATABASE_URL"]], check=True)
+        is_filled.append(True)
+
+    is_filled: list[bool] = []
+    folder = _made_once(tmp_path_factory, "corner-postgres", load)
+    if not is_filled:
+        restore = [str(postgres_bin() / "pg_restore"), "--no-owner", f"--dbname={env['DATABASE_URL']}"]
+        subprocess.run([*restore, str(folder / "dump")], check=True)
+    shutil.copytree(folder, env["VAR_DIR"], dirs_exist_ok=True)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a running site with a corner of the sample district."""
@@ -86,7 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         connection.execute("DROP DATABASE IF EXISTS journeys")
         connection.execute("CREATE DATABASE journeys")
     env["DATABASE_URL"] = given.replace("/district?", "/journeys?")
-    _prepare(env)
+    _on_postgres(env, tmp_path_factory)
     with _many_processes(env) as url:
         yield url
 
@@ -103,12 +133,14 @@ def _embedded(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def corner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a corner of the sample district on SQLite, to be copied."""
-    folder = tmp_path_factory.mktemp("corner")
-    migrated = KEPT / f"{fingerprint()}.sqlite3"
-    if migrated.exists():
-        put_copy(migrated, folder / "db.sqlite3")
-    _prepare(_embedded(folder))
-    return folder
+
+    def load(folder: Path) -> None:
+        migrated = KEPT / f"{fingerprint()}.sqlite3"
+        if migrated.exists():
+            put_copy(migrated, folder / "db.sqlite3")
+        _prepare(_embedded(folder))
+
+    return _made_once(tmp_path_factory, "corner", load)
 
 
 @pytest.fixture
@@ -201,5 +233,14 @@ class Desk:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come last: it keeps a loop of its own running in the thread of whatever follows."""
-    items.sort(key=lambda item: item.nodeid.startswith("tests/journeys/"))
+    """Tests with a browser come last: it keeps a loop of its own running in the thread of whatever follows.
+
+    The longest of them come first, so that no worker is left alone with one in the end.
+    """
+    items.sort(key=_turn_of)
+
+
+def _turn_of(item: pytest.Item) -> int:
+    if not item.nodeid.startswith("tests/journeys/"):
+        return 0
+    return 1 if "site_at" in getattr(item, "fixturenames", ()) else 2

@@ -32,7 +32,7 @@ def make_vote(count: int) -> Any:
     from allauth.socialaccount.models import SocialAccount
     from django.utils import timezone
 
-    from events.ballots.roll import make_box, make_roll
+    from events.ballots.roll.entries import make_box, make_roll
     from events.campaigns.models import Campaign
     from tests.ballots import making
     from volunteers.accounts.models import User, WeChatOpenid
@@ -109,8 +109,8 @@ class Night:
 
     def again(self, request: Any) -> None:
         """The ballots after the first, by the service that the API calls, as the same browser: that is quicker."""
-        from events.ballots.casting import cast
-        from events.ballots.signals import signals_of
+        from events.ballots.suspicion.signals import signals_of
+        from events.ballots.voting.casting import cast
 
         for _time in range(TIMES - 1):
             values = {"envelope": self.sealed(), "acting_user": request.user, "signals": signals_of(request)}
@@ -144,7 +144,7 @@ def main(moment: str) -> None:
         campaign = make_vote(OPENIDS - SNAPSHOTS)
         night = Night(campaign, wechat)
         night.pass_by()
-        from events.ballots.suspicion_jobs import look_at_open_boxes
+        from events.ballots.suspicion.jobs import look_at_open_boxes
 
         look_at_open_boxes()
     print(json.dumps({"campaign": str(campaign.uid), **night.answers}))

@@ -15,12 +15,12 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from events.ballots.keys import appoint_custodian
 from events.ballots.models import BallotBox, Custodian, Envelope
-from events.ballots.roll import make_box
-from events.campaigns import panel
+from events.ballots.opening.keys import appoint_custodian
+from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, CampaignState, Mark, Nomination, PanelMember
-from events.campaigns.nominations import nominate
+from events.campaigns.nominees.nominations import nominate
+from events.campaigns.panel import services as panel
 from events.campaigns.rules import current_rules
 from foundation.jobs import relay_once
 from tests.campaigns.making import second_clerk

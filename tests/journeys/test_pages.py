@@ -40,11 +40,17 @@ DESK = [
     "/console/households/", "/console/residents/", "/console/buildings/", "/console/doors/", "/console/units/",
     "/console/structure/", "/console/structure/new/", "/console/reports/month/", "/console/party/",
     "/console/cadres/", "/console/map/", "/console/requests/", "/console/accounts/", "/console/roster/imports/",
-    "/console/find/?q=zgl", "/console/points/awards/", "/console/points/budgets/", "/console/rewards/merchant/",
+    "/console/find/?q=zgl", "/console/points/awards/", "/console/rewards/merchant/",
     "/console/rewards/wish/", "/console/store/goods/", "/console/store/redemptions/", "/console/certificates/",
     "/console/service/", "/console/anniversaries/", "/console/stories/", "/console/campaigns/",
 ]  # fmt: skip
-DISTRICT_DESK = ["/console/campaigns/new/", "/console/campaigns/rules/"]
+DISTRICT_DESK = [
+    "/console/points/budgets/", "/console/campaigns/new/", "/console/campaigns/rules/", "/console/campaigns/nominations/",
+    "/console/campaigns/panel/", "/console/campaigns/panel/add/", "/console/ballots/boxes/", "/console/ballots/roll/",
+    "/console/ballots/paper/", "/console/ballots/paper/print/", "/console/ballots/paper/voters/", "/console/ballots/quarantine/",
+    "/console/ballots/disputes/", "/console/ballots/turnout/", "/console/ballots/growth/", "/console/ballots/sampling/",
+    "/console/results/",
+]  # fmt: skip
 
 
 def faults_of(page: Page, part: str = "html", only: str = "") -> list[str]:
@@ -87,7 +93,7 @@ def looks_of(page: Page, width: int) -> list[str]:
     return faults
 
 
-ELDER_AT_EVERY_RUN = {"leader", ""}
+ELDER_AT_EVERY_RUN = {"leader"}
 AT_EVERY_RUN = {"leader", "group", "worker", "resident", "merchant", ""}
 CASES = [(persona, elder) for persona in PAGES for elder in (False, True)]
 
@@ -161,6 +167,8 @@ def test_the_console_is_sound(phone: Phone) -> None:
         desk = phone(persona, width=1280, height=800)
         for path in paths:
             desk.goto(path)
+            if not desk.url.endswith(path):
+                faults.append(f"{path} leads {persona} to {desk.url}")
             faults += faults_of(desk, "main")
             if overflow_of(desk) > 0:
                 faults.append(f"{path} is wider than the screen")

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Request, expect
 
-from events.ballots.counter import issue_pass
 from events.ballots.models import Envelope
+from events.ballots.paper.counter import issue_pass
 from tests.ballots.making import Vote, make_household, make_vote
 from tests.cast import Cast, person_of
 from tests.journeys.test_pages import AXE

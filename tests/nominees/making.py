@@ -7,8 +7,8 @@ from itertools import count
 
 from django.utils import timezone
 
-from events.campaigns import nominations, vetting
 from events.campaigns.models import Campaign, Nomination
+from events.campaigns.nominees import nominations, vetting
 from tests.cast import SINCE, Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.homes.models import Building, Estate, Household, HouseholdLink, Resident

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from events.campaigns.eligibility import full_months, in_role_since, why_not
 from events.campaigns.models import Campaign, Nomination, NominationState, PanelMember, Seconding
-from events.campaigns.nominations import nominate
+from events.campaigns.nominees.eligibility import full_months, in_role_since, why_not
+from events.campaigns.nominees.nominations import nominate
 from foundation import clock
 from foundation.errors import Conflict, Denied
 from foundation.idempotency import DifferentBody

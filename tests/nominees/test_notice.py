@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from events.campaigns.lots import draw_lots, order_by_lot
 from events.campaigns.models import Campaign, Nomination, NominationState, NomineeObjection
-from events.campaigns.nominations import withdraw
-from events.campaigns.objections import decide_objection, no_open_objections, raise_objection
+from events.campaigns.nominees.lots import draw_lots, order_by_lot
+from events.campaigns.nominees.nominations import withdraw
+from events.campaigns.nominees.objections import decide_objection, no_open_objections, raise_objection
 from foundation.errors import Conflict, Denied
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from events.campaigns import nominations
 from events.campaigns.models import Nomination, Seconding, Vetting
+from events.campaigns.nominees import nominations
 from foundation.errors import Conflict, Denied
 from tests.benefits.making import at_once
 from tests.campaigns.making import clerk_of, make_campaign, move_to

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from events.campaigns.models import Campaign, Nomination, Seconding
-from events.campaigns.nominations import second
+from events.campaigns.nominees.nominations import second
 from foundation.errors import Conflict, Denied
 from foundation.models import Notification
 from foundation.streams import person_key

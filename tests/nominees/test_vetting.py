@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.campaigns.models import Campaign, Nomination, NominationState, Vetting
-from events.campaigns.nominations import vet
+from events.campaigns.nominees.nominations import vet
 from events.tasks.models import CheckIn
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.models import AuditEntry, Notification

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from events.campaigns import panel, phases
+from events.campaigns import phases
 from events.campaigns.models import Campaign, CampaignState, Mark, Nomination, PanelMember
+from events.campaigns.panel import services as panel
 from foundation import clock
 from tests.campaigns.making import make_campaign, stand_in_phase
 from tests.cast import SINCE, Cast, person_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from events.campaigns import panel
-from events.campaigns import panel_selectors as selectors
 from events.campaigns.models import Campaign, Conflict, Mark, Nomination, PanelMember, Vetting
+from events.campaigns.panel import selectors
+from events.campaigns.panel import services as panel
 from events.campaigns.services import advance, suspend_campaign
 from foundation import clock
 from foundation.errors import Conflict as Refusal

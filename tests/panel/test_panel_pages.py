@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.campaigns import panel
 from events.campaigns.models import Mark, Nomination, PanelMember
+from events.campaigns.panel import services as panel
 from foundation.errors import Conflict as Refusal
 from tests.benefits.making import at_once
 from tests.cast import Cast, person_of

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.ballots import sealing
-from events.ballots.forms import read_back_mark
+from events.ballots.voting.forms import read_back_mark
 from events.campaigns.models import Campaign, Phase
 from tests.permissions.rules import (
     DENIED,

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.ballots.models import BallotBox, Envelope, RollEntry
-from events.ballots.roll import voter_key
+from events.ballots.roll.entries import voter_key
 from tests.permissions.rules import (
     CLERKS,
     HOME,

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils import timezone
 
 from events.ballots.models import RollCount, RollEntry
-from events.ballots.roll import make_box, voter_key
+from events.ballots.roll.entries import make_box, voter_key
 from tests.permissions.things_nominees import archived, named
 from tests.permissions.world import World
 from volunteers.people.models import Person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from events.ballots.models import BallotBox, Custodian
-from events.ballots.roll import make_box
+from events.ballots.roll.entries import make_box
 from foundation import clock
 from tests.permissions.things_nominees import archived
 from tests.permissions.visitors import SERVES

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils import timezone
 
 from events.ballots.models import BallotBox, PaperBallot, PaperIssue, PaperKeying, PaperRun, RollEntry
-from events.ballots.paper import digest_of, new_mark
-from events.ballots.paper_keying import Reading, seal_reading
-from events.ballots.roll import make_box, voter_key
+from events.ballots.paper.keying import Reading, seal_reading
+from events.ballots.paper.runs import digest_of, new_mark
+from events.ballots.roll.entries import make_box, voter_key
 from events.campaigns.models import Campaign, Phase
 from foundation import clock
 from tests.permissions.things_nominees import archived, named

@@ -7,7 +7,7 @@ import uuid
 from django.utils import timezone
 
 from events.ballots.models import BallotBox, Dispute, Envelope, QuarantineBatch, RollEntry
-from events.ballots.roll import make_box
+from events.ballots.roll.entries import make_box
 from tests.permissions.things_nominees import archived
 from tests.permissions.world import World
 from volunteers.accounts.models import User

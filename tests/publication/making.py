@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from events.ballots.merkle import root_of
 from events.ballots.models import Ballot, BallotBox, OpinionAnswer, RollCount
-from events.ballots.roll import make_box
+from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, Mark, Nomination, PanelMember, StreetQuota
 from events.results.scoring import compute
 from tests.campaigns.making import make_campaign

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cms.stories import StoryPage
 from cms.winner_stories import draft_stories
-from events.campaigns.objections import raise_objection
+from events.campaigns.nominees.objections import raise_objection
 from events.campaigns.services import award_campaign
 from events.results.services import STORY, certificate_of, honour_winners
 from foundation.actors import SYSTEM

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from events.campaigns.models import Conflict, Nomination, PanelMember
-from events.campaigns.nominations import withdraw
-from events.campaigns.objections import decide_objection, raise_objection
+from events.campaigns.nominees.nominations import withdraw
+from events.campaigns.nominees.objections import decide_objection, raise_objection
 from events.results.models import Outcome
 from events.results.publishing_files import state_of
 from events.results.scoring import compute

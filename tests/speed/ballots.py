@@ -91,8 +91,8 @@ def _product(vote: Any) -> Iterator[None]:
     """One casting after the other, each of a voter who has not voted, on a phone and in a network of their own."""
     import uuid
 
-    from events.ballots.casting import cast
-    from events.ballots.signals import Signals
+    from events.ballots.suspicion.signals import Signals
+    from events.ballots.voting.casting import cast
 
     sealed = vote.seal(vote.candidates[0])
     for number in count():
@@ -178,7 +178,7 @@ def _fill(postgres: LocalPostgres, vote: Any, cast: Any, first: int, last: int) 
 
 def _turnout(report: Report, postgres: LocalPostgres, vote: Any, cast: Any, envelopes: int) -> None:
     from events.ballots.models import BallotBox
-    from events.ballots.turnout import turnout_of
+    from events.ballots.roll.turnout import turnout_of
 
     client, box = _desk(cast.district_clerk), BallotBox.objects.select_related("campaign__rules").get(pk=vote.box.pk)
     _sql(postgres, "DELETE FROM ballots_envelope")

@@ -25,7 +25,7 @@ def peak_megabytes() -> float:
 
 def make_box() -> Any:
     """A campaign in notice with candidates and one custodian; the box and the custodian's passphrase."""
-    from events.ballots.roll import make_box as box_of
+    from events.ballots.roll.entries import make_box as box_of
     from events.campaigns.models import CampaignState
     from tests.ballots.custodians import make_keys
     from tests.ballots.making import make_campaign, make_candidate
@@ -107,8 +107,8 @@ def main(count: int) -> None:
 
     django.setup()
     from events.ballots.models import Ballot
-    from events.ballots.opening import close_box
-    from events.ballots.opening_work import key_of, run_opening
+    from events.ballots.opening.services import close_box
+    from events.ballots.opening.work import key_of, run_opening
     from events.results.scoring import compute
     from foundation.actors import SYSTEM
     from tests.ballots.custodians import bring_all

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.ballots.querysets import BallotBoxManager, EnvelopeQuerySet, RollEntryQuerySet
-from events.ballots.suspicion_querysets import DisputeQuerySet, QuarantineBatchQuerySet
+from events.ballots.suspicion.querysets import DisputeQuerySet, QuarantineBatchQuerySet
 
 KEY_LENGTH = 65
 """Bytes of an uncompressed point of P-256: the public key, and the head of every sealed ballot."""

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from events.ballots.models import BallotBox
-from events.ballots.opening_steps import Halted, lines_of
-from events.ballots.opening_work import run_opening
+from events.ballots.opening.steps import Halted, lines_of
+from events.ballots.opening.work import run_opening
 
 
 class Command(BaseCommand):

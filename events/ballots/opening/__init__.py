@@ -1,0 +1,1 @@
+"""The custodians' keys, and the box opened, mixed and emptied."""

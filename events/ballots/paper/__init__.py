@@ -1,0 +1,1 @@
+"""Ballots on paper, and the counter where staff help without seeing."""

@@ -1,0 +1,1 @@
+"""Who may vote and how many have, by unit."""

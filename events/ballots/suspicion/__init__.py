@@ -1,0 +1,1 @@
+"""What makes a ballot suspicious, who decides about it, disputes, and the auditor's sample."""

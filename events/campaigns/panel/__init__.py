@@ -1,0 +1,1 @@
+"""Who judges, to whom they are too near, and their marks."""
