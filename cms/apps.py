@@ -13,4 +13,4 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to Wagtail's publishing, register the outbox handler and the console."""
-        from cms import console, jobs, receivers, sections, story_console, structure, winner_stories  # noqa: F401
+        from cms import console, jobs, receivers, sections, story_console, structure, winner_stories

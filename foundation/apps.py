@@ -14,7 +14,7 @@ class FoundationConfig(AppConfig):
 
     def ready(self) -> None:
         """Look after connections, seal and let go, and learn what every app stores about people."""
-        from foundation import checks, lost, upkeep  # noqa: F401
+        from foundation import checks, lost, upkeep
 
         lost.watch()
         autodiscover_modules("personal")

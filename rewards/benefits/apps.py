@@ -13,4 +13,4 @@ class BenefitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, and what changes of the tree mean."""
-        from rewards.benefits import console, console_clerks, console_entitlements, jobs, structure  # noqa: F401
+        from rewards.benefits import console, console_clerks, console_entitlements, jobs, structure

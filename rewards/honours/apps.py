@@ -13,4 +13,4 @@ class HonoursConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, the figure of the monthly report and what comes round by itself."""
-        from rewards.honours import console, console_certificates, figures, jobs  # noqa: F401
+        from rewards.honours import console, console_certificates, figures, jobs

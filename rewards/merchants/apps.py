@@ -13,4 +13,4 @@ class MerchantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console."""
-        from rewards.merchants import console, console_refusals, console_wishes  # noqa: F401
+        from rewards.merchants import console, console_refusals, console_wishes

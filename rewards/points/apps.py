@@ -13,4 +13,4 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         """What watches over the books."""
-        from rewards.points import console, console_books, jobs, nightly  # noqa: F401
+        from rewards.points import console, console_books, jobs, nightly

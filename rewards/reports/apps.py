@@ -13,4 +13,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """The pages, and the months that are added up."""
-        from rewards.reports import console, jobs  # noqa: F401
+        from rewards.reports import console, jobs

@@ -13,4 +13,4 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, what a hold that runs out means here, and what a structure change does."""
-        from rewards.store import console, services, structure  # noqa: F401
+        from rewards.store import console, services, structure

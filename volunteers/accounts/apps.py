@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the handler of text messages, the checks, the figures, and what ends with a session."""
-        from volunteers.accounts import checks, console, jobs, metrics, sms  # noqa: F401
+        from volunteers.accounts import checks, console, jobs, metrics, sms
 
         user_logged_out.connect(_forget_device, dispatch_uid="accounts.forget_device")
 

@@ -13,4 +13,4 @@ class AtlasConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the layers, the checks, the console and the jobs."""
-        from volunteers.atlas import console, jobs, own_layers, tiles  # noqa: F401
+        from volunteers.atlas import console, jobs, own_layers, tiles

@@ -13,4 +13,4 @@ class HomesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, the periodic job, and what a structure change means here."""
-        from volunteers.homes import console, console_homes, figures, finders, jobs, touches  # noqa: F401
+        from volunteers.homes import console, console_homes, figures, finders, jobs, touches

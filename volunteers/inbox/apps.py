@@ -19,7 +19,7 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         """Take over what the outbox hands on; let requests wake the relay; close a session's sockets with it."""
         from foundation import line, outbox
-        from volunteers.inbox import jobs  # noqa: F401
+        from volunteers.inbox import jobs
 
         outbox.on_wake(line.hint)
         user_logged_out.connect(_close_sockets_of, dispatch_uid="inbox.close_sockets")

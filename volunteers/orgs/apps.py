@@ -13,4 +13,4 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, and what changes of the structure touch."""
-        from volunteers.orgs import console, console_cadres, console_party, touches  # noqa: F401
+        from volunteers.orgs import console, console_cadres, console_party, touches

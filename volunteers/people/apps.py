@@ -13,4 +13,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, and what is kept when somebody joins the roll."""
-        from volunteers.people import audit_console, console, data_console, joined  # noqa: F401
+        from volunteers.people import audit_console, console, data_console, joined

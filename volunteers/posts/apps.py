@@ -13,4 +13,4 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, what the days bring, and the sections of the hand-over pack."""
-        from volunteers.posts import console, handover, jobs  # noqa: F401
+        from volunteers.posts import console, handover, jobs

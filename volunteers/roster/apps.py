@@ -13,4 +13,4 @@ class RosterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, the jobs, and what changes of the tree mean."""
-        from volunteers.roster import console, jobs, structure  # noqa: F401
+        from volunteers.roster import console, jobs, structure

@@ -13,4 +13,4 @@ class StructureConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console, the job of midnight, and what is kept before a correction."""
-        from volunteers.structure import console, corrected, jobs  # noqa: F401
+        from volunteers.structure import console, corrected, jobs

@@ -13,4 +13,4 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the console's menus."""
-        from volunteers.units import console  # noqa: F401
+        from volunteers.units import console
