@@ -31,6 +31,8 @@ PICTURES = ROOT / "docs" / "pictures"
 PHONE, DESK, TALL = (390, 844), (1280, 800), (1280, 1240)
 PATIENCE = 90.0
 TITLE = "td.title a"
+GO, FORMER = "main a.btn[href^='/best/']", "main a.cell[href^='/best/']"
+BOOTH, PICKED = (GO, "main a[href$='/vote/']"), ("label.cand:nth-of-type(1)", "label.cand:nth-of-type(3)")
 QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
@@ -173,6 +175,28 @@ SHOTS = (
     Shot("staff-certificates", "worker", "/console/certificates/", DESK),
     Shot("staff-anniversaries", "worker", "/console/anniversaries/", DESK),
     Shot("staff-stories", "worker", "/console/stories/", DESK),
+    # docs/residents.md, docs/voting.md and docs/staff/campaigns.md and those beside it
+    Shot("best", "resident", "/best/"),
+    Shot("candidates", "resident", "/best/", follow=(GO, "main a[href$='/candidates/']")),
+    Shot("candidate", "resident", "/best/", follow=(GO, "main a[href$='/candidates/']", "main a.cell")),
+    Shot("vote", "resident", "/best/", follow=(*BOOTH, *PICKED)),
+    Shot("vote-elder", "resident", "/best/", follow=(*BOOTH, *PICKED), elder=True),
+    Shot("vote-review", "resident", "/best/", follow=(*BOOTH, *PICKED, "[data-read]")),
+    Shot("vote-receipt", "resident", "/best/", follow=(*BOOTH, *PICKED, "[data-read]", "[data-cast] [type=submit]")),
+    Shot("result", "resident", "/best/", follow=(FORMER, "main a[href$='/result/']")),
+    Shot("winner", "resident", "/best/", follow=(FORMER, "main a[href$='/result/']", "main a[href*='/winner/']")),
+    Shot("box", "resident", "/best/", follow=(FORMER, "main a[href$='/box/']")),
+    Shot("staff-campaigns", "district", "/console/campaigns/", DESK),
+    Shot("staff-campaign", "district", "/console/campaigns/", TALL, follow=TITLE),
+    Shot("staff-nominations", "district", "/console/campaigns/nominations/", DESK),
+    Shot("staff-panel", "district", "/console/campaigns/panel/", DESK),
+    Shot("staff-roll", "district", "/console/ballots/roll/", DESK),
+    Shot("staff-boxes", "district", "/console/ballots/boxes/", DESK),
+    Shot("staff-paper", "worker", "/console/ballots/paper/", DESK),
+    Shot("staff-quarantine", "district", "/console/ballots/quarantine/", DESK),
+    Shot("staff-turnout", "district", "/console/ballots/turnout/", DESK),
+    Shot("staff-sampling", "district", "/console/ballots/sampling/", DESK),
+    Shot("staff-winners", "district", "/console/results/", DESK),
     # docs/map.md and docs/staff/requests.md
     Shot("staff-map", "street", "/console/map/", TALL),
     Shot("staff-map-community", "worker", "/console/map/", TALL),

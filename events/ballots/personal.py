@@ -23,7 +23,7 @@ privacy.register(
     basis=Basis.DUTY,
     keep="proof",
 )
-privacy.impersonal("ballots.Envelope", "ciphertext", "sealed_on", because=_BOX)
+privacy.impersonal("ballots.Envelope", "ciphertext", "sealed_on", "former_uids", because=_BOX)
 privacy.impersonal("ballots.PaperKeying", "choices_sealed", because=_("这张纸票不属于任何人，谁领的没有记下"))
 privacy.impersonal("ballots.OpeningStep", "name", "fault", because=_("开箱步骤的名称，和停在哪里"))
 privacy.impersonal("ballots.PaperBallot", "reason", because=_("这张纸为什么作废，不写人"))

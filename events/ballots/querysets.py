@@ -1,4 +1,4 @@
-"""Sets of roll entries and envelopes with names."""
+"""Sets with names: boxes, roll entries, envelopes; disputes and batches; paper. None knows who chose what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 if TYPE_CHECKING:
-    from events.ballots.models import BallotBox, Custodian, Envelope, RollEntry  # noqa: F401
+    from events.ballots.models import (  # noqa: F401
+        BallotBox,
+        Custodian,
+        Dispute,
+        Envelope,
+        PaperBallot,
+        PaperIssue,
+        PaperRun,
+        QuarantineBatch,
+        RollEntry,
+    )
     from foundation.actors import Actor
 
 
@@ -60,3 +70,63 @@ class EnvelopeQuerySet(models.QuerySet["Envelope"]):
     def in_the_box(self) -> Self:
         """What is opened."""
         return self.filter(state__in=["sealed", "released"])
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    """Sets of disputes. One's own are found by one's entry, never by a list."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the units where the user keeps the box."""
+        return self.filter(under(paths_where(user, Right.KEEP_BOX), "entry__community__path"))
+
+    def open(self) -> Self:
+        """Still to be talked over."""
+        return self.filter(state="open")
+
+
+class QuarantineBatchQuerySet(models.QuerySet["QuarantineBatch"]):
+    """Sets of batches."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Proposed in the name of units where the user keeps the box."""
+        return self.filter(under(paths_where(user, Right.KEEP_BOX), "unit__path"))
+
+    def proposed(self) -> Self:
+        """Waiting for a second person."""
+        return self.filter(state="proposed")
+
+
+class PaperRunQuerySet(models.QuerySet["PaperRun"]):
+    """Sets of printed runs."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the communities where the user keys ballots."""
+        return self.filter(under(paths_where(user, Right.KEY_BALLOTS), "community__path"))
+
+
+class PaperBallotQuerySet(models.QuerySet["PaperBallot"]):
+    """Sets of printed ballots."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the communities where the user keys ballots."""
+        return self.filter(under(paths_where(user, Right.KEY_BALLOTS), "run__community__path"))
+
+    def mismatched(self) -> Self:
+        """Keyed twice, and not alike."""
+        return self.filter(state="mismatch")
+
+    def came_back(self) -> Self:
+        """Those that voters filled in: in the box, or invalid."""
+        return self.filter(state__in=["sealed", "invalid"])
+
+
+class PaperIssueQuerySet(models.QuerySet["PaperIssue"]):
+    """Sets of ballots handed out."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the communities where the user keys ballots."""
+        return self.filter(under(paths_where(user, Right.KEY_BALLOTS), "community__path"))
+
+    def out(self) -> Self:
+        """Handed out, and not brought back unused."""
+        return self.filter(returned_at__isnull=True)

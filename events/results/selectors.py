@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -41,16 +42,27 @@ class StreetWinners:
 def winners_by_street(campaign: Campaign, user: Actor) -> list[StreetWinners]:
     """Streets in their order, with those that have places; names by their sound. Three queries."""
     rows = list(Outcome.objects.visible_to(user).filter(campaign=campaign).winners())
-    paths = {one.pk: one.nomination.neighbourhood.path_at(Level.COMMUNITY) for one in rows}
-    names = dict(Unit.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
+    communities = _communities(rows)
     found: dict[int, list[Winner]] = defaultdict(list)
     for one in rows:
-        found[one.nomination.street_id].append(Winner(one, names.get(paths[one.pk], "")))
+        found[one.nomination.street_id].append(Winner(one, communities[one.pk]))
     quotas = StreetQuota.objects.filter(campaign=campaign, winners_count__gt=0).select_related("street")
     return [
         StreetWinners(one.street, found.get(one.street_id, []), one.winners_count)
         for one in quotas.order_by("street__path")
     ]
+
+
+def home_of(outcome: Outcome) -> str:
+    """The street and community of a winner, as everybody names them."""
+    return f"{outcome.nomination.street.name} · {_communities([outcome])[outcome.pk]}"
+
+
+def _communities(outcomes: list[Outcome]) -> dict[uuid.UUID, str]:
+    """The community of each, by its key. One query for all."""
+    paths = {one.pk: one.nomination.neighbourhood.path_at(Level.COMMUNITY) for one in outcomes}
+    names = dict(Unit.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
+    return {key: names.get(path, "") for key, path in paths.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def winner(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     context = {
         "one": selectors.opened(outcome),
         "nomination": outcome.nomination,
+        "home": selectors.home_of(outcome),
         "campaign": outcome.campaign,
         "certificate": services.certificate_of(outcome.nomination),
     }
@@ -102,6 +103,7 @@ def winner_poster(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     address = f"{base_of(request)}{reverse('result_winner', args=[outcome.pk])}"
     context = {
         "nomination": outcome.nomination,
+        "home": selectors.home_of(outcome),
         "campaign": outcome.campaign,
         "sheet": poster.sheet_of(request.GET.get("paper", ""), address),
         "back": reverse("result_winner", args=[outcome.pk]),

@@ -36,6 +36,7 @@ class Booth {
   private readonly cast = one<HTMLFormElement>("[data-cast]");
   private readonly most: number;
   private made: Sealed | null = null;
+  private looking = new AbortController();
 
   constructor(private readonly root: HTMLElement) {
     this.most = Number(root.dataset.most);
@@ -98,19 +99,22 @@ class Booth {
     void this.look(button);
   }
 
-  /** Another part of the list; what is picked is not told. */
+  /** Another part of the list; what is picked is not told. Of two that are asked for, the later is shown. */
   private async look(button: HTMLButtonElement): Promise<void> {
     const body = new URLSearchParams();
     new FormData(this.form).forEach((value, name) => name !== "choice" && body.append(name, String(value)));
     body.set(button.name, button.value);
+    this.looking.abort();
+    const { signal } = (this.looking = new AbortController());
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body, headers: { "X-Part": "1" } });
+      const answer = await fetch(this.form.action, { method: "POST", body, headers: { "X-Part": "1" }, signal });
       if (!answer.ok) throw new Error(String(answer.status));
       this.list.innerHTML = await answer.text();
     } catch {
-      location.reload();
+      if (!signal.aborted) this.say(this.root.dataset.wordsUnreached ?? "");
       return;
     }
+    this.say("");
     for (const box of this.list.querySelectorAll<HTMLInputElement>("input[name=choice]")) {
       box.checked = this.picks.has(box.value);
     }

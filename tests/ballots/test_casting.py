@@ -71,6 +71,21 @@ def test_the_same_sending_twice_is_the_same_answer_and_another_body_is_refused(c
     assert Envelope.objects.get().replaced_count == 0
 
 
+@pytest.mark.everywhere
+def test_a_vote_that_arrives_late_does_not_undo_the_one_that_came_after_it(cast: Cast) -> None:
+    """The first was sent, the answer lost, the choice changed; then the phone sends the first once more."""
+    vote, uid = make_vote(cast), uuid.uuid4()
+    first = vote.seal(vote.candidates[0])
+    vote.cast(cast.resident, uid=uid, envelope=first)
+    vote.cast(cast.resident, vote.candidates[1])
+    last = vote.cast(cast.resident, vote.candidates[2])
+    for late in (first, vote.seal(vote.candidates[0])):
+        with pytest.raises(Conflict, match="以后来投的为准"):
+            vote.cast(cast.resident, uid=uid, envelope=late)
+    envelope = Envelope.objects.get()
+    assert (envelope.sha256, envelope.replaced_count) == (last.sha256, 2)
+
+
 def test_the_envelope_of_somebody_else_is_not_taken(cast: Cast) -> None:
     copycat = make_voter("抄的", cast.neighbourhood)
     vote = make_vote(cast)
@@ -193,7 +208,7 @@ def left_behind(vote: Vote) -> tuple[Any, ...]:
     envelope = Envelope.objects.get()
     entry = RollEntry.objects.get(box=vote.box)
     noted = AuditEntry.objects.filter(act="ballot.cast").values_list("actor_id", "unit_id", "object_type", "result")
-    skipped = {"_state", "id", "uid", "ciphertext", "sha256", "cast_at", "box_id", "entry_id"}
+    skipped = {"_state", "id", "uid", "ciphertext", "sha256", "cast_at", "box_id", "entry_id", "former_uids"}
     row = {name: value for name, value in vars(envelope).items() if name not in skipped}
     return row, entry.channel, turnout(vote), sorted(noted)
 
@@ -208,6 +223,7 @@ def test_one_statement_leaves_behind_what_the_plain_twin_does(cast: Cast, monkey
         vote.cast(cast.resident, vote.candidates[0])
         once = left_behind(vote)
         vote.cast(cast.resident, vote.candidates[1])
+        assert len(Envelope.objects.get().former_uids) == 16
         found.append((once, left_behind(vote)))
         transaction.savepoint_rollback(sid)
     assert found[0] == found[1]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import ROOT, Phone
@@ -45,11 +47,11 @@ DESK = [
     "/console/service/", "/console/anniversaries/", "/console/stories/", "/console/campaigns/",
 ]  # fmt: skip
 DISTRICT_DESK = [
-    "/console/points/budgets/", "/console/campaigns/new/", "/console/campaigns/rules/", "/console/campaigns/nominations/",
-    "/console/campaigns/panel/", "/console/campaigns/panel/add/", "/console/ballots/boxes/", "/console/ballots/roll/",
-    "/console/ballots/paper/", "/console/ballots/paper/print/", "/console/ballots/paper/voters/", "/console/ballots/quarantine/",
-    "/console/ballots/disputes/", "/console/ballots/turnout/", "/console/ballots/growth/", "/console/ballots/sampling/",
-    "/console/results/",
+    "/console/points/budgets/", "/console/campaigns/new/", "/console/campaigns/rules/",
+    "/console/campaigns/nominations/", "/console/campaigns/panel/", "/console/campaigns/panel/add/",
+    "/console/ballots/boxes/", "/console/ballots/roll/", "/console/ballots/paper/", "/console/ballots/paper/print/",
+    "/console/ballots/paper/voters/", "/console/ballots/quarantine/", "/console/ballots/disputes/",
+    "/console/ballots/turnout/", "/console/ballots/growth/", "/console/ballots/sampling/", "/console/results/",
 ]  # fmt: skip
 
 
@@ -123,6 +125,33 @@ def test_every_page_is_sound(phone: Phone, persona: str, elder: bool) -> None:
                 if link not in paths and len(paths) < len(PAGES[persona]) + 6 and not elder
             ]
         faults += looks_of(page, 390)
+    assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
+
+
+def test_one_page_of_each_kind_about_the_vote_is_sound(phone: Phone) -> None:
+    page = phone("resident")
+    paths, kinds, faults = ["/best/"], set[str | None](), list[str]()
+    for path in paths:  # grows while it is walked
+        kind = resolve(urlsplit(path).path).url_name
+        if kind in kinds - {"campaign"}:  # the one that is running and the one before lead to different pages
+            continue
+        kinds.add(kind)
+        page.goto(path)
+        faults += faults_of(page)
+        links: list[str] = page.evaluate(
+            "Array.from(document.querySelectorAll('main a[href^=\"/best/\"]'), (link) => link.getAttribute('href'))"
+        )
+        paths += [link.split("#")[0] for link in links if "." not in link.rsplit("/", 1)[-1]]
+        faults += looks_of(page, 390)
+    assert {
+        "campaign",
+        "candidate_list",
+        "candidate",
+        "ballot_vote",
+        "result",
+        "result_winner",
+        "ballot_box",
+    } <= kinds, kinds
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
 
 

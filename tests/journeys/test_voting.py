@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Error, Page, Request, Route, expect
 
 from events.ballots.models import Envelope
 from events.ballots.paper.counter import issue_pass
@@ -122,6 +123,29 @@ def test_picks_survive_looking_elsewhere_are_dropped_and_changed_by_keyboard(
     page.get_by_role("button", name="封好投出").click()
     page.wait_for_url("**/vote/receipt/")
     assert vote.open(Envelope.objects.get()).choices == (vote.candidates[2].pk,)
+
+
+def test_a_late_answer_shows_nothing_old_and_without_network_no_pick_is_lost(
+    vote: Vote, walk: Walk, committed_cast: Cast
+) -> None:
+    page = walk(committed_cast.resident)
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "周桂兰")
+    late: list[Route] = []
+    page.route("**/vote/", lambda route: route.continue_() if late else late.append(route))
+    for words in ("周", "顾"):
+        page.locator("#q").fill(words)
+        page.keyboard.press("Enter")
+    expect(page.locator(".cand")).to_have_count(1)
+    with contextlib.suppress(Error):  # given up by the page, it may not go on at all
+        late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".cand")).to_contain_text("顾")
+    page.context.set_offline(True)
+    page.locator("#q").fill("周")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-say]")).to_have_text("没有连上，选好的都还在，请再点一次。")
+    expect(page.locator("[data-counted]")).to_have_text("已选 1 位，最多 5 位")
 
 
 @pytest.mark.parametrize("has_script", [False, True], ids=["no script", "a browser that cannot seal"])

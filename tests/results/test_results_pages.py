@@ -78,6 +78,7 @@ def test_a_result_opens_to_its_ballots_answers_and_marks(cast: Cast) -> None:
     for part in (
         "125 张票选了这一位，本镇街有 1000 位选民", "100 × 125 ÷ 1000 = 12.5", "5 户答了", "25 × (20 − 5) ÷ 5 = 75",
         "240 ÷ 3 = 80", "(50 × 80 + 30 × 75 + 20 × 12.5) ÷ 100 = 65", "本镇街入选的，最低是 65 分",
+        f"{cast.street.name} · {cast.community.name}",
     ):  # fmt: skip
         assert part in told, part
     html = page.content.decode()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from events.ballots.querysets import BallotBoxManager, EnvelopeQuerySet, RollEntryQuerySet
-from events.ballots.suspicion.querysets import DisputeQuerySet, QuarantineBatchQuerySet
+from events.ballots.querysets import (
+    BallotBoxManager,
+    DisputeQuerySet,
+    EnvelopeQuerySet,
+    QuarantineBatchQuerySet,
+    RollEntryQuerySet,
+)
 
 KEY_LENGTH = 65
 """Bytes of an uncompressed point of P-256: the public key, and the head of every sealed ballot."""
@@ -155,8 +161,9 @@ IN_THE_BOX = (EnvelopeState.SEALED, EnvelopeState.RELEASED)
 class Envelope(models.Model):
     """A sealed choice, one for each roll entry, replaced in place until the close; of a paper ballot without an entry.
 
-    `ciphertext` is `enc‖ct` of HPKE (sealing.py), always of one length. The signals are keyed digests, gone with the
-    row when the box is opened.
+    `ciphertext` is `enc‖ct` of HPKE (sealing.py), always of one length. `former_uids` are those of the envelopes that
+    lay in its place before, 16 bytes each, so that a late repeat of one of them does not count as a change. The signals
+    are keyed digests, gone with the row when the box is opened.
     """
 
     class SealedOn(models.TextChoices):
@@ -180,6 +187,7 @@ class Envelope(models.Model):
     sealed_on = models.CharField(_("在哪里封的"), max_length=8, choices=SealedOn.choices)
     cast_at = models.DateTimeField(_("投出时间"))
     replaced_count = models.PositiveIntegerField(_("改过几次"), db_default=0, default=0)
+    former_uids = models.BinaryField(db_default=b"", default=b"")
     device_key = models.CharField(max_length=24, blank=True, db_default="")
     network_key = models.CharField(max_length=24, blank=True, db_default="")
     account_key = models.CharField(max_length=24, blank=True, db_default="")
@@ -208,6 +216,11 @@ class Envelope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} {self.state}"
+
+    def uids_before(self) -> set[uuid.UUID]:
+        """Of the envelopes that lay here before."""
+        joined = bytes(self.former_uids)
+        return {uuid.UUID(bytes=joined[start : start + 16]) for start in range(0, len(joined), 16)}
 
 
 class TurnoutShard(models.Model):

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.ballots.models.box import BallotBox, Envelope, RollEntry
-from events.ballots.paper.querysets import PaperBallotQuerySet, PaperIssueQuerySet, PaperRunQuerySet
+from events.ballots.querysets import PaperBallotQuerySet, PaperIssueQuerySet, PaperRunQuerySet
 
 
 class PaperRun(models.Model):

@@ -80,7 +80,8 @@ def cast(
     """Put the voter's envelope into the box, in place of the one before. The same uid twice is the same answer.
 
     Who may: whoever is on the frozen roll, while voting is open by the database's clock. Raises `Denied`, `Conflict`,
-    `Invalid` for what is no envelope, `TooMany`, `DifferentBody` for a uid or an envelope that was used before.
+    also for the repeat of an envelope that was replaced since, `Invalid` for what is no envelope, `TooMany`,
+    `DifferentBody` for a uid or an envelope that was used before.
     """
     box, person_id = ready_box(campaign), person_id_of(acting_user)
     casting = Casting(uid, campaign, envelope, sealed_on, signals, is_sealed_here=sealed_on == SealedOn.SERVER)
@@ -143,6 +144,8 @@ def _put(
         if not casting.is_sealed_here:
             same_body_or_refuse(stored.sha256, casting.sha256)
         return _answer(stored)
+    if stored is not None and casting.uid in stored.uids_before():
+        raise Conflict(_("这张票送到得晚了：您后来又投过一次，以后来投的为准。"))
     if at is None:
         raise Conflict(_("投票已经截止，或者还没有开始。"))
     if entry.channel == RollEntry.Channel.PAPER:
@@ -155,7 +158,9 @@ def _put(
     state, signs = verdict(box, entry, casting.signals, at, stored)
     row = _row(box, casting, entry, at)
     row.state, row.signals = state, signs
-    row.replaced_count = stored.replaced_count + 1 if stored is not None else 0
+    if stored is not None:
+        row.replaced_count = stored.replaced_count + 1
+        row.former_uids = bytes(stored.former_uids) + stored.uid.bytes
     casting_sql.write(row, entry, stored, _noted(casting, acting_user, entry))
     if tell:
         _tell(casting.campaign, tell, at)
