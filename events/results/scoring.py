@@ -61,12 +61,17 @@ def parts_of(campaign: Campaign, candidates: Iterable[Nomination]) -> dict[UUID,
 
 
 def winners_of(campaign: Campaign, candidates: Iterable[Nomination], scores: Mapping[UUID, Score]) -> set[UUID]:
-    """Who is chosen, street by street: candidates who are not paused, as many as there are places."""
+    """Who is chosen, street by street: as many candidates as there are places, none who is paused.
+
+    Except who was chosen before: something asked about them during the notice takes the place from nobody until it is
+    decided.
+    """
     places = dict(StreetQuota.objects.filter(campaign=campaign).values_list("street_id", "winners_count"))
     root = BallotBox.objects.filter(campaign=campaign).values_list("root", flat=True).first() or ""
+    chosen_before = set(Outcome.objects.filter(campaign=campaign, is_winner=True).values_list("pk", flat=True))
     standing: dict[int, list[tuple[UUID, Score]]] = defaultdict(list)
     for one in candidates:
-        if one.is_candidate and not one.is_paused:
+        if one.is_candidate and (not one.is_paused or one.pk in chosen_before):
             standing[one.street_id].append((one.pk, scores[one.pk]))
     found: set[UUID] = set()
     for street, rows in standing.items():

@@ -63,6 +63,7 @@ def recompute(*, campaign: Campaign, reason: str, acting_user: Actor) -> set[UUI
             actor=acting_user, act="result.recompute", obj=locked, unit_id=locked.unit_id, reason=reason, data=told
         )
         _tell_chosen(locked, after - before)
+        _tell_moved(locked, before - after)
         ask(locked)
     return after
 
@@ -84,6 +85,19 @@ def _tell_chosen(campaign: Campaign, chosen: set[UUID]) -> None:
         "title": _("您入选最美邻长了"),
         "body": _("结果正在公示，满了就表彰。谢谢您一直照应邻里。"),
         "url": f"/best/{campaign.uid}/result/",
+        "icon": "ribbon",
+    }
+    streams.publish_to_persons(people, kind="campaign", payload=payload, ref=f"winners:{campaign.uid}")
+
+
+@streams.in_district_language
+def _tell_moved(campaign: Campaign, moved: set[UUID]) -> None:
+    """Whoever makes room for somebody who was cleared hears it; who left or was struck knows it already."""
+    people = Nomination.objects.filter(pk__in=moved).candidates().values_list("person_id", flat=True)
+    payload = {
+        "title": _("名单有变化，这次您没有入选"),
+        "body": _("有一位核实清楚了，名额照规则重新算过。谢谢您一直照应邻里，您的结果还在这里。"),
+        "url": f"/best/{campaign.uid}/result/mine/",
         "icon": "ribbon",
     }
     streams.publish_to_persons(people, kind="campaign", payload=payload, ref=f"winners:{campaign.uid}")

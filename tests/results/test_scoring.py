@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from events.campaigns.models import Conflict, Nomination, PanelMember
+from events.campaigns.models import Conflict, Nomination, NomineeObjection, PanelMember
 from events.campaigns.nominees.nominations import withdraw
 from events.campaigns.nominees.objections import decide_objection, raise_objection
 from events.results.models import Outcome
@@ -129,6 +129,41 @@ def test_a_dismissed_objection_changes_nothing(cast: Cast) -> None:
     objection = raise_objection(uid=row.pk, nomination=row, words="情况不属实", acting_user=cast.resident)
     decide_objection(objection=objection, is_upheld=False, reason="没有这回事", acting_user=cast.district_clerk)
     assert chosen(campaign) == {"王好", "赵好"}
+
+
+def titles_of(nomination: Nomination) -> list[str]:
+    told = Notification.objects.filter(stream_key=person_key(nomination.person_id)).order_by("pk")
+    return [one.payload["title"] for one in told]
+
+
+def test_of_two_winners_with_something_asked_neither_loses_the_place_while_one_is_decided(cast: Cast) -> None:
+    campaign = make_result(cast)
+    asked = {
+        name: raise_objection(
+            uid=named(campaign, name).pk, nomination=named(campaign, name), words="请核实", acting_user=cast.resident
+        )
+        for name in ("王好", "赵好")
+    }
+    for name in ("王好", "赵好"):
+        decide_objection(objection=asked[name], is_upheld=False, reason="没有这回事", acting_user=cast.district_clerk)
+        assert chosen(campaign) == {"王好", "赵好"}
+    assert "您入选最美邻长了" not in titles_of(named(campaign, "李好"))
+    assert not AuditEntry.objects.filter(act="result.recompute").exists()
+
+
+def test_whoever_makes_room_for_somebody_who_was_cleared_hears_of_it(cast: Cast) -> None:
+    campaign = make_counted(cast, LI, WANG, ZHAO, places=2)
+    row = named(campaign, "赵好")
+    Nomination.objects.filter(pk=row.pk).update(is_paused=True)
+    asked = NomineeObjection.objects.create(
+        uid=row.pk, nomination=row, by=named(campaign, "李好").person, words="请核实"
+    )
+    campaign = to_notice(campaign)
+    assert chosen(campaign) == {"李好", "王好"}
+    decide_objection(objection=asked, is_upheld=False, reason="没有这回事", acting_user=cast.district_clerk)
+    assert chosen(campaign) == {"王好", "赵好"}
+    assert "您入选最美邻长了" in titles_of(row)
+    assert titles_of(named(campaign, "李好"))[-1] == "名单有变化，这次您没有入选"
 
 
 def test_a_winner_who_leaves_makes_room_and_before_the_notice_nothing_is_computed(cast: Cast) -> None:

@@ -41,8 +41,9 @@ class NominationState(models.TextChoices):
 class Nomination(models.Model):
     """One neighbour leader put forward in a campaign, once, whoever else names them too (they second).
 
-    `seconded_count` counts households. A candidate with an open objection is paused: shown, and not a winner until it
-    is decided. `lot` is the number on the paper ballot, drawn when the candidates' notice ends.
+    `seconded_count` counts households. A candidate with an open objection is paused: shown, and not chosen until it is
+    decided; who was chosen before it was raised keeps the place until then. `lot` is the number on the paper ballot,
+    drawn when the candidates' notice ends.
     """
 
     uid = models.UUIDField(_("编号"), primary_key=True)
