@@ -20,7 +20,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from foundation import clock
 from foundation.errors import Conflict, Denied, Invalid
 from frontend.inputs import DayInput
-from rewards.benefits.models import BenefitPackage, Kind
+from rewards.benefits.models import BenefitPackage, BenefitState, Kind
 from rewards.merchants import wishes
 from rewards.merchants.forms import HEADS
 from rewards.merchants.models import MerchantWish, Want, WishState
@@ -93,7 +93,7 @@ class TakeForm(forms.Form):
     how_to_use = forms.CharField(label=gettext_lazy("怎么用"), max_length=200, required=False)
     roles = forms.MultipleChoiceField(label=gettext_lazy("给谁"), choices=HEADS, widget=forms.CheckboxSelectMultiple)
     uses_each = forms.IntegerField(label=gettext_lazy("每人次数"), min_value=1, max_value=99, required=False)
-    places = forms.IntegerField(label=gettext_lazy("名额"), min_value=1, required=False)
+    places = forms.IntegerField(label=gettext_lazy("名额"), min_value=1, max_value=100_000, required=False)
     starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=DayInput, initial=clock.today)
     ends_on = forms.DateField(label=gettext_lazy("到哪天"), widget=DayInput, required=False)
 
@@ -134,7 +134,10 @@ def _form(request: HttpRequest, wish: MerchantWish) -> Any:
     data = request.POST or None
     if wish.want == Want.OFFER:
         return TakeForm(data, user=request.user, wish=wish)
-    return GrantForm(data, initial={"reason": wish.words[:60]} if wish.want == Want.PAUSE else {})
+    form = GrantForm(data, initial={"reason": wish.words[:60]} if wish.want == Want.PAUSE else {})
+    if wish.want != Want.PAUSE or wishes.others_giving(wish).exists():
+        form.fields["reason"].label = _("跟店家说一句")
+    return form
 
 
 @requires(RIGHT)
@@ -157,7 +160,26 @@ def wish_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                 form.add_error(None, _("这个优惠包归上一级管，请把这一条转告他们。"))
                 status = 403
     context = page(wish.what, icon="comment", trail=[LIST], wish=wish, form=form, action=_action(wish))
+    context["meaning"] = _meaning(wish) if form is not None else ""
     return render(request, "merchants/console_wish.html", context, status=status)
+
+
+def _meaning(wish: MerchantWish) -> str:
+    """What doing it does to the other shops that give the same, and to leaders."""
+    if wish.want == Want.OFFER:
+        return ""
+    names = "、".join(one.name for one in wishes.others_giving(wish))
+    if wish.want == Want.RESUME:
+        return (
+            _("%s 也给这一项，会一起恢复。") % names
+            if names and wish.benefit and wish.benefit.state == BenefitState.PAUSED
+            else ""
+        )
+    if names:
+        return _("%s 也给这一项。照办只停这一家，别家照常，已领的券照用。") % names
+    if wish.want == Want.END:
+        return _("只有这一家给。照办以后这一项就结束了，没用完的券一起过期，不能再恢复。")
+    return _("只有这一家给。照办以后这一项暂停，次数都留着。")
 
 
 def _action(wish: MerchantWish) -> str:

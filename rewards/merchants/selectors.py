@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from rewards.benefits.models import (
     RefusalState,
     VoucherUse,
 )
-from rewards.merchants.models import MerchantWish, WishState
+from rewards.merchants.models import MerchantWish, Want, WishState
 from volunteers.units.models import Level, Unit
 
 FEWEST = 10
@@ -153,23 +153,39 @@ def months_of(merchant: Merchant) -> list[dt.date]:
 # -- what it gives -----------------------------------------------------------------------------------------------------
 
 
+def set_aside(merchant: Merchant) -> QuerySet[Benefit]:
+    """What others go on giving since the shop paused its own part: it may come back to it."""
+    answered = MerchantWish.objects.filter(merchant=merchant, benefit=OuterRef("pk"), state=WishState.TAKEN)
+    last = Subquery(answered.order_by("-decided_at").values("want")[:1])
+    running = Benefit.objects.filter(state__in=SHOWN_STATES).exclude(merchants=merchant)
+    return running.annotate(last_want=last).filter(last_want=Want.PAUSE)
+
+
+def asked_about(merchant: Merchant) -> QuerySet[Benefit]:
+    """What a shop may ask something about: what it gives, and what it paused while others go on."""
+    mine = Q(merchants=merchant) | Q(pk__in=set_aside(merchant).values("pk"))
+    return Benefit.objects.filter(mine).exclude(state=BenefitState.ENDED).distinct()
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a shop gives, how often it was used there, and what it asked about it."""
+    """What a shop gives, how often it was used there, and what it asked about it; `is_aside`: others give it now."""
 
     benefit: Benefit
     used: int
     wish: MerchantWish | None
+    is_aside: bool
 
 
 def given_by(merchant: Merchant) -> list[Given]:
-    """By name; three queries."""
-    offers = merchant.benefits.exclude(state=BenefitState.ENDED).order_by("name", "pk")
+    """By name; four queries."""
+    offers = asked_about(merchant).order_by("name", "pk")
+    aside = set(set_aside(merchant).values_list("pk", flat=True))
     counts = _uses(merchant).filter(void__isnull=True).values_list("voucher__entitlement__benefit_id")
     used = dict(counts.annotate(n=Count("pk")).order_by())
     waiting = MerchantWish.objects.filter(merchant=merchant, state=WishState.WAITING, benefit__isnull=False)
     wishes = {wish.benefit_id: wish for wish in waiting}
-    return [Given(one, used.get(one.pk, 0), wishes.get(one.pk)) for one in offers]
+    return [Given(one, used.get(one.pk, 0), wishes.get(one.pk), one.pk in aside) for one in offers]
 
 
 def proposals_of(merchant: Merchant, limit: int = 20) -> list[MerchantWish]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation import clock, sheets
 from foundation.errors import Conflict, Invalid
-from rewards.benefits.models import Benefit, BenefitState, Merchant
+from rewards.benefits.models import Benefit, Merchant
 from rewards.merchants import selectors, wishes
 from rewards.merchants.agreeing import agree, agreement_of
 from rewards.merchants.forms import AskForm, OfferForm
@@ -123,7 +123,7 @@ def _before(request: HttpRequest, shop: Merchant) -> dict[str, Any]:
 def merchant_ask(request: HttpRequest, uid: uuid.UUID, want: Want) -> HttpResponse:
     """Ask to pause, resume or end what the shop gives; staff confirm."""
     shop = my_shop(request)
-    benefit: Benefit = get_object_or_404(shop.benefits.exclude(state=BenefitState.ENDED), uid=uid)
+    benefit: Benefit = get_object_or_404(selectors.asked_about(shop), uid=uid)
     form = AskForm(request.POST or None)
     status = 200
     if request.method == "POST":

@@ -7,16 +7,19 @@ import uuid
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from rewards.benefits.entitlements import lock
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Kind, Merchant
-from rewards.benefits.offers import set_benefit_state
+from rewards.benefits.offers import STEPS, set_benefit_state
 from rewards.merchants import news
 from rewards.merchants.models import MerchantWish, Want, WishState
+from rewards.merchants.selectors import set_aside
 from volunteers.units.models import THREE_HEADS
 from volunteers.units.rights import Right, person_id_of, require
 
@@ -98,13 +101,18 @@ def ask(
 ) -> MerchantWish:
     """A shop asks to pause, resume or end what it gives; staff decide, codes that are shown count till they run out.
 
-    Raises `Denied`, `Missing` for what it does not give, `Conflict`, `DifferentBody`.
+    What it paused while others went on it may ask to resume. Raises `Denied`, `Missing` for what it does not give,
+    `Conflict`, `DifferentBody`.
     """
     _require_service(merchant, acting_user)
-    if not benefit.merchants.filter(pk=merchant.pk).exists():
+    gives = benefit.merchants.filter(pk=merchant.pk).exists()
+    if not gives and not set_aside(merchant).filter(pk=benefit.pk).exists():
         raise Missing
     stored = MerchantWish.objects.filter(pk=id).exists()
-    fits = benefit.state == ASKED_OF[want] or (want == Want.END and benefit.state == BenefitState.PAUSED)
+    if gives:
+        fits = benefit.state == ASKED_OF[want] or (want == Want.END and benefit.state == BenefitState.PAUSED)
+    else:
+        fits = want == Want.RESUME
     if not stored and not fits:
         raise Conflict
     row = MerchantWish(id=id, merchant=merchant, want=want, benefit=benefit, words=words.strip())
@@ -214,19 +222,56 @@ def make_benefit(
     return benefit
 
 
+def others_giving(wish: MerchantWish) -> QuerySet[Merchant]:
+    """The other shops that give the same: what this one asks for is done to its own part only, theirs goes on.
+
+    Whoever pauses leaves it to those who are open; whoever ends leaves it to those who come back, too.
+    """
+    if wish.benefit is None:
+        return Merchant.objects.none()
+    rows = wish.benefit.merchants.exclude(pk=wish.merchant_id).order_by("pinyin", "pk")
+    return rows.partners() if wish.want == Want.END else rows.active()
+
+
 @transaction.atomic
 def grant(*, wish: MerchantWish, reason: str = "", acting_user: Actor) -> MerchantWish:
     """Do what the shop asked for: pause, resume or end. The reason of a pause is what leaders read.
 
-    Who may: MANAGE_BENEFITS in the unit of the merchant and of the package. Raises `Denied`, `Conflict`, `Invalid`.
+    Where others give the same, only this shop leaves it, and comes back by asking to resume. Who may: MANAGE_BENEFITS
+    in the unit of the merchant and of the package. Raises `Denied`, `Conflict`, `Invalid`.
     """
     found = _locked(wish, acting_user)
     if found.benefit is None or found.want == Want.OFFER:
         raise Conflict
-    step = LEADS_TO[Want(found.want)]
-    set_benefit_state(benefit=found.benefit, state=step, reason=reason, acting_user=acting_user)
+    require(acting_user, Right.MANAGE_BENEFITS, found.benefit.package.unit)
+    benefit, step = lock(found.benefit), LEADS_TO[Want(found.want)]
+    returns = found.want == Want.RESUME and set_aside(found.merchant).filter(pk=benefit.pk).exists()
+    if returns:
+        benefit.merchants.add(found.merchant)
+        _audit_shops(benefit, acting_user)
+    elif step not in STEPS[BenefitState(benefit.state)]:
+        raise Conflict
+    others = list(others_giving(found))
+    if others and found.want != Want.RESUME:
+        _leave(benefit, found.merchant, others, acting_user)
+    elif not (returns and benefit.state == BenefitState.LIVE):
+        set_benefit_state(benefit=benefit, state=step, reason=reason, acting_user=acting_user)
     _decide(found, WishState.TAKEN, acting_user, reason)
     return found
+
+
+def _leave(benefit: Benefit, merchant: Merchant, others: list[Merchant], acting_user: Actor) -> None:
+    """One shop less gives it. It pauses where all others are paused, and goes on with the first of them."""
+    benefit.merchants.remove(merchant)
+    _audit_shops(benefit, acting_user)
+    if benefit.state == BenefitState.LIVE and not any(one.is_active for one in others):
+        why = others[0].reason
+        set_benefit_state(benefit=benefit, state=BenefitState.PAUSED, reason=why, acting_user=acting_user)
+
+
+def _audit_shops(benefit: Benefit, acting_user: Actor) -> None:
+    unit_id, fields = benefit.package.unit_id, {"fields": ["merchants"]}
+    audit.record(actor=acting_user, act="benefit.change", obj=benefit, unit_id=unit_id, data=fields)
 
 
 @transaction.atomic

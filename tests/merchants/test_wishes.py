@@ -13,10 +13,11 @@ from django.utils import timezone
 from foundation.errors import Conflict, Denied, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
-from rewards.benefits.models import Benefit, BenefitPackage
+from rewards.benefits.models import Benefit, BenefitPackage, MerchantState
+from rewards.merchants.keeping import set_merchant_state
 from rewards.merchants.models import MerchantWish, Want
-from rewards.merchants.wishes import Terms, ask, propose, send_back, take_back
-from tests.benefits.making import at_once, make_benefit
+from rewards.merchants.wishes import Terms, ask, grant, propose, send_back, take_back
+from tests.benefits.making import at_once, make_benefit, use_once
 from tests.cast import Cast, make_cast
 from volunteers.accounts.models import User
 
@@ -110,6 +111,67 @@ def test_a_shop_asks_to_pause_and_staff_confirm(cast: Cast, client_for: ClientFo
             id=uuid.uuid4(), merchant=cast.other_merchant, want=Want.RESUME, benefit=benefit,
             acting_user=cast.other_merchant_person,
         )  # fmt: skip
+
+
+def asked(cast: Cast, benefit: Benefit, want: Want) -> MerchantWish:
+    """What the barber asks for about an offer."""
+    return ask(
+        id=uuid.uuid4(), merchant=cast.merchant, want=want, benefit=benefit, acting_user=cast.merchant_person
+    )  # fmt: skip
+
+
+def test_one_shop_of_two_leaves_an_offer_and_the_other_goes_on(cast: Cast, client_for: ClientFor) -> None:
+    benefit, desk = make_benefit(cast), client_for(cast.district_clerk)
+    benefit.merchants.add(cast.other_merchant)
+    use_once(benefit, cast.leader, cast.merchant_person)
+    path = f"/console/rewards/wish/{asked(cast, benefit, Want.END).pk}/"
+    assert "禾边药房 也给这一项" in desk.get(path).content.decode()
+    assert desk.post(path, {"reason": "谢谢您"}).status_code == 302
+    benefit.refresh_from_db()
+    assert (benefit.state, list(benefit.merchants.all())) == ("live", [cast.other_merchant])
+    assert "剩 1 次" in client_for(cast.leader).get("/benefits/").content.decode()
+    assert use_once(benefit, cast.leader, cast.other_merchant_person).number == 2
+    assert str(benefit.uid) not in client_for(cast.merchant_person).get("/merchant/benefits/").content.decode()
+    last = ask(
+        id=uuid.uuid4(), merchant=cast.other_merchant, want=Want.END, benefit=benefit,
+        acting_user=cast.other_merchant_person,
+    )  # fmt: skip
+    assert "不能再恢复" in desk.get(f"/console/rewards/wish/{last.pk}/").content.decode()
+    grant(wish=last, acting_user=cast.district_clerk)
+    benefit.refresh_from_db()
+    assert benefit.state == "ended"
+
+
+def test_one_shop_of_two_pauses_its_part_and_comes_back(cast: Cast, client_for: ClientFor) -> None:
+    benefit, phone = make_benefit(cast), client_for(cast.merchant_person)
+    benefit.merchants.add(cast.other_merchant)
+    grant(wish=asked(cast, benefit, Want.PAUSE), reason="店里装修", acting_user=cast.district_clerk)
+    benefit.refresh_from_db()
+    assert (benefit.state, list(benefit.merchants.all())) == ("live", [cast.other_merchant])
+    page = phone.get("/merchant/benefits/").content.decode()
+    assert "您家停着" in page
+    assert f"/merchant/benefits/{benefit.uid}/pause/" not in page
+    with pytest.raises(Conflict):
+        asked(cast, benefit, Want.END)
+    again = {"id": str(uuid.uuid4()), "words": "装修好了"}
+    assert phone.post(f"/merchant/benefits/{benefit.uid}/resume/", again).status_code == 302
+    desk = client_for(cast.district_clerk)
+    assert desk.post(f"/console/rewards/wish/{again['id']}/", {"reason": ""}).status_code == 302
+    assert set(benefit.merchants.all()) == {cast.merchant, cast.other_merchant}
+    assert "您家停着" not in phone.get("/merchant/benefits/").content.decode()
+
+
+def test_the_last_open_shop_leaves_and_the_paused_one_brings_the_offer_back(cast: Cast) -> None:
+    benefit = make_benefit(cast)
+    benefit.merchants.add(cast.other_merchant)
+    pause = {"merchant": cast.other_merchant, "state": MerchantState.PAUSED, "reason": "店主生病"}
+    set_merchant_state(**pause, acting_user=cast.worker)
+    grant(wish=asked(cast, benefit, Want.END), acting_user=cast.district_clerk)
+    benefit.refresh_from_db()
+    assert (benefit.state, benefit.pause_note) == ("paused", "店主生病")
+    set_merchant_state(merchant=cast.other_merchant, state=MerchantState.ACTIVE, acting_user=cast.worker)
+    benefit.refresh_from_db()
+    assert benefit.state == "live"
 
 
 def test_who_thinks_better_of_it_takes_it_back(cast: Cast, client_for: ClientFor) -> None:
