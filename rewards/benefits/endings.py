@@ -28,7 +28,7 @@ def revoke_past_roles() -> int:
     """Take back what a role gave once the last role that gave it has ended; returns of how many people."""
     today = clock.today()
     ended = Appointment.objects.filter(ends_on__lt=today, ends_on__gte=today - LOOK_BACK)
-    people = Entitlement.objects.open().filter(person_id__in=ended.values("person_id"))
+    people = Entitlement.objects.revocable().filter(person_id__in=ended.values("person_id"))
     ids = sorted(set(people.values_list("person_id", flat=True)))
     return sum(bool(revoke_of(person_id)) for person_id in ids)
 
@@ -36,11 +36,11 @@ def revoke_past_roles() -> int:
 @transaction.atomic
 def revoke_of(person_id: int) -> int:
     """The rights of one person that no role of today gives; each place goes to the next in line."""
-    mine = Entitlement.objects.open().filter(person_id=person_id).select_related("benefit__package__unit")
+    mine = Entitlement.objects.revocable().filter(person_id=person_id).select_related("benefit__package__unit")
     lost = [row for row in mine.order_by("benefit_id") if post_of(row.benefit, person_id) is None]
     benefits = [lock(row.benefit) for row in lost]
     for row, benefit in zip(lost, benefits, strict=True):
-        Entitlement.objects.open().filter(pk=row.pk).update(state=EntitlementState.REVOKED, waiting_since=None)
+        Entitlement.objects.revocable().filter(pk=row.pk).update(state=EntitlementState.REVOKED, waiting_since=None)
         kill_codes([row.pk])
         audit.record(actor=SYSTEM, act="benefit.revoke", obj=row, unit_id=row.unit_id)
         hand_on(benefit)
@@ -61,13 +61,18 @@ def serve_lines() -> int:
 
 
 def renew_uses() -> int:
-    """Begin the uses of a new month, quarter or year in the rows; whoever looks counts from today's period anyway."""
+    """Begin the uses of a new month, quarter or year in the rows; whoever looks counts from today's period anyway.
+
+    A place whose holder lost the role after using it is free with the new period, too.
+    """
     renewed = 0
     spent = [EntitlementState.PART_USED, EntitlementState.USED_UP]
     for renews in (Renewal.MONTH, Renewal.QUARTER, Renewal.YEAR):
         begun = period_start(Benefit(renews=renews))
-        rows = Entitlement.objects.filter(benefit__renews=renews, state__in=spent, period_start__lt=begun)
-        renewed += rows.update(state=EntitlementState.CLAIMED, used_count=0, period_start=begun)
+        rows = Entitlement.objects.filter(benefit__renews=renews, period_start__lt=begun)
+        fresh = {"used_count": 0, "period_start": begun}
+        renewed += rows.filter(state__in=spent).update(state=EntitlementState.CLAIMED, **fresh)
+        renewed += rows.filter(state=EntitlementState.REVOKED, used_count__gt=0).update(**fresh)
     return renewed
 
 

@@ -17,7 +17,7 @@ from foundation.errors import Conflict, Invalid, Missing
 from rewards.benefits import news
 from rewards.benefits.entitled import grant_for, post_of
 from rewards.benefits.models import Benefit, BenefitState, Entitlement, EntitlementState, Voucher, VoucherState
-from rewards.benefits.periods import period_start, state_after
+from rewards.benefits.periods import period_start, state_after, used_now
 from rewards.benefits.tokens import GRACE
 from volunteers.units.rights import Right, require
 
@@ -51,9 +51,10 @@ def _is_full(benefit: Benefit) -> bool:
 
 def _fresh(benefit: Benefit, used: int = 0) -> dict[str, object]:
     """What a right starts with; a place on which something was used is still one's own."""
+    begun = {"used_count": used, "period_start": period_start(benefit)}
     if not used and _is_full(benefit):
-        return {"state": State.WAITING, "waiting_since": clock.now()}
-    return {"state": state_after(benefit, used), "waiting_since": None, "period_start": period_start(benefit)}
+        return {"state": State.WAITING, "waiting_since": clock.now(), **begun}
+    return {"state": state_after(benefit, used), "waiting_since": None, **begun}
 
 
 @transaction.atomic
@@ -81,7 +82,8 @@ def claim_for(*, benefit: Benefit, person_id: int, unit_id: int, acting_user: Ac
         benefit=benefit, person_id=person_id, defaults={"unit_id": unit_id, **_fresh(counted)}
     )
     if not new:
-        again = {"unit_id": unit_id, **_fresh(counted, row.used_count)}
+        row = Entitlement.objects.select_for_update(no_key=True).get(pk=row.pk)
+        again = {"unit_id": unit_id, **_fresh(counted, used_now(counted, row))}
         if not mine.filter(state__in=AGAIN).update(**again):
             return mine.get()
         row.refresh_from_db()

@@ -51,8 +51,14 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
         """Those that can still be used, or wait for a place."""
         return self.filter(state__in=["waiting", "claimed", "part_used"])
 
+    def revocable(self) -> Self:
+        """Those that end with the role: open ones, and what is used up only until its uses renew."""
+        return self.filter(
+            Q(state__in=["waiting", "claimed", "part_used"]) | (Q(state="used_up") & ~Q(benefit__renews="none"))
+        )
+
     def placed(self) -> Self:
-        """Those that hold a place: given and not returned; a place on which something was used stays taken."""
+        """Those that hold a place: given and not returned; one on which something was used stays taken for a period."""
         return self.filter(Q(state__in=["claimed", "part_used", "used_up"]) | Q(used_count__gt=0))
 
     def in_line(self) -> Self:

@@ -181,6 +181,43 @@ def test_uses_renew_with_the_quarter(cast: Cast) -> None:
         assert (data.state, state_of(cast.leader, data)) == ("ended", "expired")
 
 
+@pytest.mark.parametrize("each", [1, 2])
+def test_a_place_used_before_the_role_ended_is_free_with_the_new_quarter(cast: Cast, each: int) -> None:
+    year = timezone.localdate().year + 1
+    dates = {"starts_on": dt.date(year, 1, 1), "ends_on": dt.date(year, 12, 31)}
+    meal = make_benefit(cast, name="聚餐", renews="quarter", uses_each=each, places=1, **dates)
+    with time_machine.travel(dt.datetime(year, 1, 10, 2, 0, tzinfo=dt.UTC), tick=False) as clock:
+        claim(benefit=meal, acting_user=cast.leader)
+        use_once(meal, cast.leader, cast.merchant_person)
+        claim(benefit=meal, acting_user=cast.leader2)
+        end_role(cast.leader)
+        look_at_the_day()
+        assert state_of(cast.leader, meal) == "revoked"
+        assert state_of(cast.leader2, meal) == "waiting", "its uses of this quarter are gone"
+        clock.move_to(dt.datetime(year, 4, 1, 2, 0, tzinfo=dt.UTC))
+        look_at_the_day()
+        assert (state_of(cast.leader, meal), state_of(cast.leader2, meal)) == ("revoked", "claimed")
+        assert told(cast.leader2) == ["排到您了：聚餐"]
+
+
+def test_who_is_appointed_again_in_the_next_quarter_begins_anew_and_in_the_same_one_goes_on(cast: Cast) -> None:
+    year = timezone.localdate().year + 1
+    dates = {"starts_on": dt.date(year, 1, 1), "ends_on": dt.date(year, 12, 31)}
+    meal = make_benefit(cast, name="聚餐", renews="quarter", uses_each=2, places=5, **dates)
+    moments = [dt.datetime(year, month, 10, 2, 0, tzinfo=dt.UTC) for month in (1, 4)]
+    with time_machine.travel(moments[0], tick=False) as clock:
+        claim(benefit=meal, acting_user=cast.leader)
+        use_once(meal, cast.leader, cast.merchant_person)
+        for moment, used in zip(moments, (1, 0), strict=True):
+            clock.move_to(moment)
+            end_role(cast.leader)
+            revoke_past_roles()
+            Appointment.objects.filter(person=cast.leader.person).update(ends_on=None)
+            forget_grants(cast.leader)
+            row = claim(benefit=meal, acting_user=cast.leader)
+            assert (row.state, row.used_count) == ("part_used" if used else "claimed", used)
+
+
 def test_a_pause_says_why_keeps_everything_and_its_end_is_told(
     cast: Cast, check_up: Benefit, client_for: ClientFor
 ) -> None:
