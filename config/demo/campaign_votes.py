@@ -69,8 +69,8 @@ def _envelope(box: BallotBox, entry: RollEntry, paper: bytes, at: dt.datetime, r
         uid=uuid.UUID(int=rng.getrandbits(128), version=4), box=box, entry=entry, kind=entry.kind,
         community_id=entry.community_id, ciphertext=sealed, sha256=sealing.hash_of(sealed), cast_at=at,
         sealed_on=Envelope.SealedOn.PHONE if rng.random() < 0.9 else Envelope.SealedOn.SERVER,
-        replaced_count=int(rng.random() < CHANGED), bound_at=entry.bound_at, device_key=rng.randbytes(12).hex(),
-        network_key=rng.randbytes(12).hex(), account_key=rng.randbytes(12).hex(),
+        replaced_count=int(rng.random() < CHANGED), device_key=rng.randbytes(12).hex(),
+        network_key=rng.randbytes(12).hex(),
     )  # fmt: skip
 
 

@@ -152,8 +152,7 @@ def _box(campaign: Campaign, ground: Ground) -> BallotBox:
     campaign.refresh_from_db()
     write_history(campaign, CampaignState.VOTING)
     draw_lots(campaign)
-    make_roll(campaign)
-    BallotBox.objects.filter(pk=box.pk).update(roll_frozen_at=began)
+    make_roll(campaign, at=began)
     return BallotBox.objects.select_related("campaign").get(pk=box.pk)
 
 

@@ -38,7 +38,6 @@ privacy.register(
 )
 privacy.register(
     "ballots.Envelope",
-    PersonalField("account_key", Sort.LINK),
     PersonalField("device_key", Sort.LINK),
     PersonalField("network_key", Sort.LINK),
     title=_("封好的选票"),

@@ -1,7 +1,8 @@
 """What a stranger needs to recount a campaign, file by file (docs/publication.md). The same campaign, the same bytes.
 
-Nothing in them leads from a ballot to a voter: ballots stand in the order of their random ids, members of the panel are
-letters in the order of theirs, and how a household answered is told in sums only, from so many answers on as count.
+Nothing in them leads from a ballot to a voter: ballots stand in the order of their random ids, the marks of a candidate
+from the lowest to the highest, so that nobody's can be followed, and how a household answered is told in sums only,
+from so many answers on as count. Names stand beside those who are chosen; everybody else is a number.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from events.ballots.merkle import split
-from events.ballots.models import Ballot, BallotBox, RollCount, RollKind
+from events.ballots.models import Ballot, BallotBox
+from events.ballots.roll.turnout import places_of
 from events.campaigns.models import Campaign, CampaignState, Nomination, StreetQuota
 from events.campaigns.panel.selectors import counted_marks, counted_members
 from events.results.models import Outcome
@@ -28,10 +30,10 @@ Row = Iterable[object]
 TABLES = {
     "streets.csv": "street leaders places electorate",
     "roll.csv": "street community voters households",
-    "candidates.csv": "number uid name street community state",
+    "candidates.csv": "number name street community state",
     "ballots.csv": "id choices",
     "opinions.csv": "number answers steps",
-    "panel.csv": "member number mark",
+    "panel.csv": "number place mark",
     "result.csv": "number ballots electorate ballot_score answers opinion_score marks panel_score score winner",
 }
 STATES = {"candidate": "candidate", "struck": "struck"}
@@ -48,6 +50,9 @@ class Files:
         on_the_ballot = Nomination.objects.filter(campaign=campaign, lot__isnull=False).order_by("lot")
         self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood", "outcome"))
         self.numbers = {one.pk: one.lot or 0 for one in self.candidates}
+        self.quotas = list(StreetQuota.objects.filter(campaign=campaign).order_by("pk"))
+        named = [street["street"] for street in json.loads(campaign.charter)["quota"]]
+        self.streets = {one.street_id: name for one, name in zip(self.quotas, named, strict=True)}
         self.written: dict[str, dict[str, object]] = {}
 
     def write(self) -> dict[str, dict[str, object]]:
@@ -102,6 +107,7 @@ class Files:
             "about": self.campaign.about,
             "approved_at": _instant(self.campaign.approved_at),
             "charter_sha256": self.campaign.fingerprint,
+            "panel": counted_members(self.campaign).count(),
             "phases": [
                 {"phase": one.kind, "starts_at": _instant(one.starts_at), "ends_at": _instant(one.ends_at)}
                 for one in held
@@ -126,22 +132,13 @@ class Files:
         }
 
     def _streets(self) -> Iterator[Row]:
-        """In the order of the charter, which decides between equals."""
-        rows = {
-            one.street.name: one for one in StreetQuota.objects.filter(campaign=self.campaign).select_related("street")
-        }
-        for street in json.loads(self.campaign.charter)["quota"]:
-            quota = rows[street["street"]]
-            yield street["street"], quota.leaders_count, quota.winners_count, quota.electorate_count or 0
+        """In the order of the charter, which decides between equals, and as it calls them, whatever they are now."""
+        for one in self.quotas:
+            yield self.streets[one.street_id], one.leaders_count, one.winners_count, one.electorate_count or 0
 
     def _roll(self) -> Iterator[Row]:
-        places: dict[tuple[str, str, str], dict[str, int]] = {}
-        rows = RollCount.objects.filter(box=self.box).select_related("street", "community")
-        for one in rows.order_by("street__path", "community__path", "kind"):
-            key = (one.street.name, one.community.name, one.community.path)
-            places.setdefault(key, {})[one.kind] = one.count
-        for (street, community, _path), counts in places.items():
-            yield street, community, counts.get(RollKind.VOTER, 0), counts.get(RollKind.HOUSEHOLD, 0)
+        for one in places_of(self.box):
+            yield one.street, one.community, one.voters, one.households
 
     def _candidates(self) -> Iterator[Row]:
         communities = self._communities()

@@ -16,7 +16,7 @@ from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key, unit_key
-from tests.ballots.making import Vote, make_vote
+from tests.ballots.making import Vote, before_the_freeze, make_vote
 from tests.benefits.making import at_once
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
@@ -95,10 +95,11 @@ def test_only_the_voter_disputes_and_nobody_decides_the_own(vote: Vote, cast: Ca
 
 
 def _entry_of_clerk(vote: Vote, cast: Cast) -> int:
-    made = RollEntry.objects.create(
-        box=vote.box, voter_key=voter_key(vote.box, person_of(cast.street_clerk)), neighbourhood=cast.neighbourhood,
-        community=cast.community, street=cast.street,
-    )  # fmt: skip
+    with before_the_freeze():
+        made = RollEntry.objects.create(
+            box=vote.box, voter_key=voter_key(vote.box, person_of(cast.street_clerk)), neighbourhood=cast.neighbourhood,
+            community=cast.community, street=cast.street,
+        )  # fmt: skip
     return int(made.pk)
 
 

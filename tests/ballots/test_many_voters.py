@@ -34,7 +34,7 @@ from foundation import failpoints
 from foundation.actors import SYSTEM
 from foundation.errors import Conflict
 from foundation.models import AuditEntry
-from tests.ballots.making import Vote, make_vote
+from tests.ballots.making import Vote, before_the_freeze, make_vote
 from tests.cast import Cast
 
 DISTRICT, FIFTIETH = 480_000, 9_600
@@ -71,7 +71,7 @@ def fill_roll(vote: Vote, cast: Cast, voters: int, first: int = FIRST_ID) -> Non
               (cast.other_neighbourhood, cast.other_community, cast.street))  # fmt: skip
     values = [(*[unit.pk for unit in place], vote.box.pk) for place in places]
     statement = "COPY ballots_rollentry (voter_key, neighbourhood_id, community_id, street_id, box_id, kind) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with before_the_freeze(), connection.cursor() as cursor, cursor.copy(statement) as copy:
         for number in range(voters):
             copy.write_row((voter_key(vote.box, first + number), *values[number % 3], "voter"))
     with connection.cursor() as cursor:

@@ -58,7 +58,7 @@ def crowded_vote(cast: Cast) -> Vote:
     for voter in crowd:
         casting.cast(
             uid=uuid.uuid4(), campaign=made.campaign, envelope=made.seal(made.candidates[1]), sealed_on="phone",
-            acting_user=voter, signals=Signals("robot", "basement", f"account-{voter.pk}"),
+            acting_user=voter, signals=Signals("robot", "basement"),
         )  # fmt: skip
     matters.look_again(made.box)
     return made

@@ -6,9 +6,11 @@ import datetime as dt
 import hashlib
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
-from events.ballots.models import RollCount, RollEntry, TurnoutShard
+from events.ballots.models import BallotBox, RollCount, RollEntry, TurnoutShard
 from events.ballots.roll.entries import (
     entry_of,
     freeze_roll,
@@ -21,7 +23,7 @@ from events.ballots.roll.entries import (
 from events.campaigns.models import CampaignState, StreetQuota
 from foundation.errors import Conflict, Denied
 from foundation.models import AuditEntry
-from tests.ballots.making import give_key, make_campaign, make_household, make_vote, make_voter
+from tests.ballots.making import give_key, make_campaign, make_candidate, make_household, make_vote, make_voter
 from tests.cast import Cast, _Maker, person_of
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
@@ -135,6 +137,47 @@ def test_a_household_is_asked_once_about_the_candidate_of_its_neighbourhood(cast
     assert entry.about == vote.candidates[0]
     assert entry.community == cast.community
     assert household_entry_of(vote.box, not_asked) is None
+
+
+@pytest.mark.everywhere
+def test_the_database_lets_nobody_join_a_frozen_roll_or_change_what_was_published_of_it(cast: Cast) -> None:
+    """Rule R17, whoever writes: by hand too."""
+    vote = make_vote(cast)
+    entry = RollEntry.objects.get(box=vote.box)
+    ghost = RollEntry(
+        box=vote.box, voter_key="f" * 64, neighbourhood=cast.neighbourhood, community=cast.community, street=cast.street
+    )
+    late = (
+        lambda: ghost.save(force_insert=True),
+        lambda: RollEntry.objects.bulk_create([ghost]),
+        lambda: RollEntry.objects.filter(pk=entry.pk).update(voter_key="e" * 64),
+        lambda: BallotBox.objects.update(roll_hash="0" * 64),
+        lambda: BallotBox.objects.update(roll_count=2),
+        lambda: BallotBox.objects.update(roll_frozen_at=timezone.now()),
+    )
+    for act in late:
+        with pytest.raises(IntegrityError, match=r"roll is frozen|box is settled"), transaction.atomic():
+            act()
+    RollEntry.objects.filter(pk=entry.pk).update(channel="paper")
+    assert RollEntry.objects.get(box=vote.box).voter_key == entry.voter_key
+
+
+def test_everybody_sees_the_hash_and_the_counts_as_soon_as_voting_opens(cast: Cast) -> None:
+    make_household(cast.neighbourhood)
+    campaign = make_campaign(cast, CampaignState.NOTICE)
+    give_key(make_box(campaign))
+    stranger, front, box_page = Client(), f"/best/{campaign.uid}/", f"/best/{campaign.uid}/box/"
+    assert "选民名册" not in stranger.get(box_page).content.decode()
+    assert box_page not in stranger.get(front).content.decode()
+    make_candidate(campaign, cast.leader)
+    box = make_roll(campaign)
+    campaign.__class__.objects.update(state="voting")
+    page = stranger.get(box_page).content.decode()
+    assert box.roll_hash in page
+    assert "共 1 位选民" in page
+    assert "桂花社区" in page
+    assert "1 位（联系户 1 户）" in page
+    assert box_page in stranger.get(front).content.decode()
 
 
 def test_the_keys_of_two_boxes_have_nothing_in_common(cast: Cast) -> None:

@@ -24,13 +24,13 @@ from events.ballots.suspicion.signals import (
     verdict,
 )
 from events.ballots.voting.casting_sql import stored_envelope
-from tests.ballots.making import Vote, make_vote
+from tests.ballots.making import Vote, before_the_freeze, make_vote
 from tests.ballots.test_quarantine import batch_of
 from tests.cast import Cast, person_of
 
 DAYTIME = dt.datetime(2026, 11, 23, 10, 32, tzinfo=ZoneInfo("Asia/Shanghai"))
 NIGHT = DAYTIME.replace(hour=2)
-TABLET = Signals(device_key="tablet", network_key="home", account_key="a")
+TABLET = Signals(device_key="tablet", network_key="home")
 
 
 @pytest.fixture
@@ -42,13 +42,14 @@ def vote(cast: Cast, settings: Any) -> Vote:
 
 def freeze(vote: Vote, cast: Cast, count: int) -> list[RollEntry]:
     """So many entries more, as if they had been on the roll from the beginning."""
-    return [
-        RollEntry.objects.create(
-            box=vote.box, voter_key=f"{number:064x}", neighbourhood=cast.neighbourhood, community=cast.community,
-            street=cast.street, bound_at=timezone.now() - dt.timedelta(days=90),
-        )
-        for number in range(count)
-    ]  # fmt: skip
+    with before_the_freeze():
+        return [
+            RollEntry.objects.create(
+                box=vote.box, voter_key=f"{number:064x}", neighbourhood=cast.neighbourhood, community=cast.community,
+                street=cast.street, bound_at=timezone.now() - dt.timedelta(days=90),
+            )
+            for number in range(count)
+        ]  # fmt: skip
 
 
 def put(vote: Vote, entry: RollEntry, at: dt.datetime, **shown: Any) -> Envelope:
@@ -94,7 +95,8 @@ def test_one_voter_who_changes_often_is_one_voter(vote: Vote, cast: Cast) -> Non
 
 def test_a_household_s_answer_does_not_make_a_family_a_crowd(vote: Vote, cast: Cast) -> None:
     entries = freeze(vote, cast, 6)
-    RollEntry.objects.filter(pk=entries[5].pk).update(kind="household", about=vote.candidates[0])
+    with before_the_freeze():
+        RollEntry.objects.filter(pk=entries[5].pk).update(kind="household", about=vote.candidates[0])
     entries[5].refresh_from_db()
     for entry in entries:
         put(vote, entry, DAYTIME, device_key="one", network_key="home")
@@ -216,7 +218,7 @@ def test_signals_are_keyed_digests_of_what_the_browser_brings(
 
     name = "ab" * 16
     mine = asked(f"{name}.{'0' * 32}", "203.0.113.7")
-    assert {len(mine.device_key), len(mine.network_key), len(mine.account_key)} == {24}
+    assert {len(mine.device_key), len(mine.network_key)} == {24}
     assert name not in mine.device_key
     assert asked(f"{name}.{'1' * 32}.{'2' * 32}", "203.0.113.99") == mine, "the same browser in the same network"
     assert asked(f"{'cd' * 16}.{'0' * 32}", "203.0.113.7").device_key != mine.device_key

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events.ballots.models import BallotBox, Envelope, RollCount, RollEntry, TurnoutShard
 from events.ballots.roll.turnout import growth_of, turnout_of
-from tests.ballots.making import Vote, make_vote
+from tests.ballots.making import Vote, before_the_freeze, make_vote
 from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Unit
@@ -106,11 +106,12 @@ def test_casting_keeps_the_count_that_is_shown(cast: Cast, settings: Any) -> Non
 def test_a_roll_that_grew_fast_is_seen(three: Vote, cast: Cast, client_for: ClientFor) -> None:
     frozen = three.box.roll_frozen_at
     assert frozen
-    for number in range(90):
-        place = {"neighbourhood": cast.other_neighbourhood, "community": cast.other_community, "street": cast.street}
-        RollEntry.objects.create(
-            box=three.box, voter_key=f"{number:064x}", bound_at=frozen - dt.timedelta(days=number % 14), **place
-        )
+    place = {"neighbourhood": cast.other_neighbourhood, "community": cast.other_community, "street": cast.street}
+    with before_the_freeze():
+        for number in range(90):
+            RollEntry.objects.create(
+                box=three.box, voter_key=f"{number:064x}", bound_at=frozen - dt.timedelta(days=number % 14), **place
+            )
     first, *others = growth_of(three.box, cast.street_clerk)
     assert (first.community, first.lately, first.percent, first.is_fast) == ("月桂社区", 90, 30.0, True)
     assert [(one.community, one.is_fast) for one in others] == [("桂花社区", False)]

@@ -20,6 +20,7 @@ from foundation.actors import SYSTEM
 from rewards.benefits.models import Entitlement, RefusalReport
 from rewards.points.models import ManualAward, RuleVersion, SampledAward
 from rewards.points.services import award_points
+from tests.ballots.making import before_the_freeze
 from tests.console_lists.twins import twin
 from tests.permissions.things_nominees import archived, named
 from tests.permissions.things_paper import disagree, print_few
@@ -116,7 +117,8 @@ def _story(world: World, number: int) -> Any:
 
 def _aside(world: World, number: int) -> Any:
     box = world.things["quarantined", "community"].box
-    BallotBox.objects.filter(pk=box.pk).update(roll_frozen_at=timezone.now())  # the newest is looked at
+    with before_the_freeze():  # the newest is looked at
+        BallotBox.objects.filter(pk=box.pk).update(roll_frozen_at=timezone.now())
     return aside(box, twin(world.cast.community))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from events.ballots.models import BallotBox, Envelope, RollEntry
 from events.ballots.roll.entries import voter_key
+from tests.ballots.making import before_the_freeze
 from tests.permissions.rules import (
     CLERKS,
     HOME,
@@ -43,7 +44,8 @@ def _box(*answers: tuple[str, Any]) -> Rule:
 
 
 def _newest(box_id: int, **columns: Any) -> None:
-    BallotBox.objects.filter(pk=box_id).update(roll_frozen_at=timezone.now(), **columns)
+    with before_the_freeze():
+        BallotBox.objects.filter(pk=box_id).update(roll_frozen_at=timezone.now(), **columns)
 
 
 def _propose(envelope: Any) -> dict[str, Any]:
@@ -71,7 +73,8 @@ def _dispute(campaign: Any) -> dict[str, Any]:
     _newest(campaign.pk)
     box, unit = BallotBox.objects.get(pk=campaign.pk), Unit.objects.filter(level="community")[0]
     key = voter_key(box, Person.objects.get(name="方晓"))
-    entry = RollEntry.objects.create(box=box, voter_key=key, neighbourhood=unit, community=unit, street=unit)
+    with before_the_freeze():
+        entry = RollEntry.objects.create(box=box, voter_key=key, neighbourhood=unit, community=unit, street=unit)
     Envelope.objects.create(
         uid=uuid.uuid4(), box=box, entry=entry, community=unit, ciphertext=b"0", sha256=uuid.uuid4().hex * 2,
         state="sealed", sealed_on="phone", cast_at=timezone.now(),

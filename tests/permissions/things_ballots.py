@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from events.ballots.models import RollCount, RollEntry
 from events.ballots.roll.entries import make_box, voter_key
+from tests.ballots.making import before_the_freeze
 from tests.permissions.things_nominees import archived, named
 from tests.permissions.world import World
 from volunteers.people.models import Person
@@ -25,10 +26,13 @@ def add(world: World, name: str, unit: Unit) -> None:
     here = world.cast.neighbourhood
     community, street = (Unit.objects.get(path=here.path_at(level)) for level in (Level.COMMUNITY, Level.STREET))
     voters = [world.users[one] for one in ("resident", "young_resident") if one in world.users]
-    for voter in voters:
-        RollEntry.objects.create(
-            box=box, voter_key=voter_key(box, voter.person_id), neighbourhood=here, community=community,
-            street=street,
+    with before_the_freeze():
+        RollEntry.objects.bulk_create(
+            RollEntry(
+                box=box, voter_key=voter_key(box, voter.person_id), neighbourhood=here, community=community,
+                street=street,
+            )
+            for voter in voters
         )  # fmt: skip
     RollCount.objects.create(box=box, community=community, street=street, kind="voter", count=2)
     world.things["vote", name] = campaign

@@ -16,6 +16,7 @@ from events.ballots.paper.runs import digest_of, new_mark
 from events.ballots.roll.entries import make_box, voter_key
 from events.campaigns.models import Campaign, Phase
 from foundation import clock
+from tests.ballots.making import before_the_freeze
 from tests.permissions.things_nominees import archived, named
 from tests.permissions.world import World
 from volunteers.accounts.models import User
@@ -51,7 +52,8 @@ def _ready(campaign: Campaign) -> BallotBox:
 def _voter(box: BallotBox, name: str, unit: Unit, community: Unit) -> Resident:
     person = Person.objects.create(name=name)
     places = {"neighbourhood": unit, "community": community, "street": community}
-    RollEntry.objects.create(box=box, voter_key=voter_key(box, person), **places)
+    with before_the_freeze():
+        RollEntry.objects.create(box=box, voter_key=voter_key(box, person), **places)
     return Resident.objects.create(
         person=person, neighbourhood=unit, state="confirmed", confirmed_at=timezone.now() - dt.timedelta(days=99)
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from events.ballots.models import BallotBox, Dispute, Envelope, QuarantineBatch, RollEntry
 from events.ballots.roll.entries import make_box
+from tests.ballots.making import before_the_freeze
 from tests.permissions.things_nominees import archived
 from tests.permissions.world import World
 from volunteers.accounts.models import User
@@ -42,9 +43,10 @@ def add(world: World, name: str, unit: Unit) -> None:
 
 def aside(box: BallotBox, unit: Unit, batch: QuarantineBatch | None = None, signals: str = "device") -> Envelope:
     """An envelope of an entry of its own."""
-    entry = RollEntry.objects.create(
-        box=box, voter_key=uuid.uuid4().hex * 2, neighbourhood=unit, community=unit, street=unit
-    )
+    with before_the_freeze():
+        entry = RollEntry.objects.create(
+            box=box, voter_key=uuid.uuid4().hex * 2, neighbourhood=unit, community=unit, street=unit
+        )
     return Envelope.objects.create(
         uid=uuid.uuid4(), box=box, entry=entry, community=unit, ciphertext=b"0", sha256=uuid.uuid4().hex * 2,
         state="quarantined", sealed_on="phone", cast_at=timezone.now(), signals=signals, device_key=f"d{unit.pk}",

@@ -97,7 +97,7 @@ def _product(vote: Any) -> Iterator[None]:
     sealed = vote.seal(vote.candidates[0])
     for number in count():
         envelope = sealed[:65] + os.urandom(len(sealed) - 65)
-        signals = Signals(device_key=f"d{number}", network_key=f"n{number}", account_key=f"a{number}")
+        signals = Signals(device_key=f"d{number}", network_key=f"n{number}")
         cast(
             uid=uuid.uuid4(), campaign=vote.campaign, envelope=envelope, sealed_on="phone",
             acting_user=Voter(FIRST_ID + number), signals=signals,

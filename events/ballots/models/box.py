@@ -190,8 +190,6 @@ class Envelope(models.Model):
     former_uids = models.BinaryField(db_default=b"", default=b"")
     device_key = models.CharField(max_length=24, blank=True, db_default="")
     network_key = models.CharField(max_length=24, blank=True, db_default="")
-    account_key = models.CharField(max_length=24, blank=True, db_default="")
-    bound_at = models.DateTimeField(null=True)
     signals = models.CharField(_("可疑之处"), max_length=60, blank=True, db_default="")
     batch = models.ForeignKey(
         "ballots.QuarantineBatch", on_delete=models.SET_NULL, null=True, related_name="envelopes", db_index=False

@@ -18,6 +18,7 @@ from events.ballots import merkle
 from events.ballots.models import BallotBox
 from events.ballots.opening.keys import fingerprint_of
 from events.ballots.opening.steps import table_of
+from events.ballots.roll.turnout import places_of
 from events.campaigns.cards import Card, card
 from events.campaigns.models import Campaign
 from foundation.actors import Actor
@@ -57,7 +58,7 @@ def box_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         return render(request, "ballots/_opening_steps.html", table)
     context = table | {
         "fingerprint": fingerprint_of(box), "custodian_count": box.custodians.count(), "code": code,
-        "proof": proof_for(box, code) if code and box.root else None,
+        "proof": proof_for(box, code) if code and box.root else None, "places": places_of(box),
     }  # fmt: skip
     return render(request, "ballots/opening.html", context)
 
@@ -89,9 +90,11 @@ def hashes(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 
 @card(60)
 def box_card(_user: Actor, campaign: Campaign) -> Card | None:
-    """On the campaign's page as soon as the root stands."""
-    box = BallotBox.objects.filter(campaign=campaign).exclude(root="").first()
+    """On the campaign's page as soon as the roll is frozen: its hash is there for everybody from then on (rule R17)."""
+    box = BallotBox.objects.filter(campaign=campaign, roll_frozen_at__isnull=False).first()
     if box is None:
         return None
-    text = _("票箱封好了，指纹已公布。") if box.opened_at is None else _("票箱已经打开，可以核对您的回执。")
+    text = _("票箱封好了，指纹已公布。") if box.root else _("选民名册定好了，人数和指纹已公布。")
+    if box.opened_at is not None:
+        text = _("票箱已经打开，可以核对您的回执。")
     return Card(_("票箱"), text, reverse("ballot_box", args=[campaign.uid]), _("看票箱"), icon="shield")

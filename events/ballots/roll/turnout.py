@@ -1,4 +1,4 @@
-"""How many have voted, by street and community; and where the roll grew fast before it was frozen.
+"""How many are on the roll and have voted, by street and community; where the roll grew fast before it was frozen.
 
 Read from counts that casting keeps (`TurnoutShard`) and the freeze wrote (`RollCount`): two queries, however many
 envelopes there are. Never who voted, never below twenty, and no total that gives a hidden number away.
@@ -62,6 +62,28 @@ class Street:
     def percent(self) -> float:
         """Of the roll there."""
         return _percent(self.count, self.roll)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One community on the published roll: its voters, and its households that are asked."""
+
+    street: str
+    community: str
+    voters: int
+    households: int
+
+
+def places_of(box: BallotBox) -> list[Place]:
+    """The frozen roll as everybody may see it, in the order of the tree. One query."""
+    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    rows = RollCount.objects.filter(box=box).select_related("street", "community")
+    for one in rows.order_by("street__path", "community__path", "kind"):
+        counts.setdefault((one.street.name, one.community.name, one.community.path), {})[one.kind] = one.count
+    return [
+        Place(street, community, found.get(RollKind.VOTER, 0), found.get(RollKind.HOUSEHOLD, 0))
+        for (street, community, _path), found in counts.items()
+    ]
 
 
 def _percent(part: int, whole: int) -> float:

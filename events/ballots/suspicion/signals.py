@@ -69,7 +69,6 @@ class Signals:
 
     device_key: str = ""
     network_key: str = ""
-    account_key: str = ""
     is_snapshot: bool = False
 
 
@@ -79,7 +78,6 @@ def signals_of(request: HttpRequest) -> Signals:
     return Signals(
         device_key=_digest("device", device) if device else "",
         network_key=_digest("network", subnet_of(request)),
-        account_key=_digest("account", str(request.user.pk)),
         is_snapshot=is_snapshot(request.session),
     )
 

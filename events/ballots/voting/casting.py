@@ -193,8 +193,6 @@ def _row(box: BallotBox, casting: Casting, entry: RollEntry, at: dt.datetime) ->
         cast_at=at,
         device_key=casting.signals.device_key,
         network_key=casting.signals.network_key,
-        account_key=casting.signals.account_key,
-        bound_at=entry.bound_at,
     )
 
 

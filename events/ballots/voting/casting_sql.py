@@ -73,8 +73,8 @@ def _channel(row: Envelope) -> str:
 
 
 _REPLACED = (
-    "uid", "ciphertext", "sha256", "state", "sealed_on", "cast_at", "device_key", "network_key", "account_key",
-    "signals", "former_uids",
+    "uid", "ciphertext", "sha256", "state", "sealed_on", "cast_at", "device_key", "network_key", "signals",
+    "former_uids",
 )  # fmt: skip
 
 
@@ -102,8 +102,7 @@ def _is_uncounted(entry: RollEntry) -> bool:
 _COLUMNS = {
     "uid": "uuid", "box_id": "bigint", "entry_id": "bigint", "kind": "text", "community_id": "bigint",
     "ciphertext": "bytea", "sha256": "text", "state": "text", "sealed_on": "text", "cast_at": "timestamptz",
-    "device_key": "text", "network_key": "text", "account_key": "text", "bound_at": "timestamptz", "signals": "text",
-    "former_uids": "bytea",
+    "device_key": "text", "network_key": "text", "signals": "text", "former_uids": "bytea",
 }  # fmt: skip
 
 
