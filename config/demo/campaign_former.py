@@ -29,7 +29,7 @@ from config.demo.people import BATCH, Ground
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.ballots.merkle import root_of
-from events.ballots.models import Ballot, BallotBox, OpinionAnswer, RollCount, RollKind
+from events.ballots.models import Ballot, BallotBox, OpeningStep, OpinionAnswer, RollCount, RollKind
 from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, CampaignState, Mark, Nomination, PanelMember, StreetQuota, Transition
 from events.campaigns.nominees.lots import draw_lots
@@ -112,6 +112,21 @@ def _opened(box: BallotBox, candidates: Sequence[Nomination], rng: random.Random
     box.cast_count = counted + SPOILT + VOIDED + REPLACED
     box.hashes, box.root = b"".join(hashes), root_of(hashes).hex()
     box.save()
+    _steps(box)
+
+
+def _steps(box: BallotBox) -> None:
+    """Every step of the opening lies behind."""
+    names = list(OpeningStep.Name)
+    ends = (box.closed_at, box.closed_at, *[box.opened_at] * (len(names) - 2))
+    by = {"approved_by": box.campaign.made_by, "seconded_by": box.campaign.approved_by}
+    OpeningStep.objects.bulk_create(
+        OpeningStep(
+            box=box, name=name, begun_at=end, done_at=end, done_count=box.cast_count, total_count=box.cast_count,
+            **(by if name == OpeningStep.Name.CLOSE else {}),
+        )
+        for name, end in zip(names, ends, strict=True)
+    )  # fmt: skip
 
 
 def _panel(campaign: Campaign, candidates: Sequence[Nomination], ground: Ground, rng: random.Random) -> None:

@@ -16,6 +16,7 @@ from config.demo.campaigns import PASSPHRASE
 from config.demo.personas import DISTRICT_CLERK, LEADER, OFFICER, PERSONAS, RESIDENT, STREET_CLERK
 from events.ballots.models import Custodian, Envelope, PaperBallot
 from events.ballots.opening.keys import unlocked
+from events.ballots.opening.steps import table_of
 from events.ballots.roll.entries import entry_of
 from events.campaigns.models import Campaign, CampaignState, Nomination, PanelMember
 from events.campaigns.phases import is_open
@@ -89,3 +90,10 @@ def test_every_persona_opens_the_page_of_the_campaign(demo: None, client: Client
     for one in PERSONAS:
         client.post("/demo/", {"persona": one.key})
         assert client.get(address).status_code == 200, one.key
+
+
+def test_the_box_of_last_year_has_every_step_behind_it(demo: None) -> None:
+    former = Campaign.objects.exclude(pk=running().pk).get(state=CampaignState.AWARDED)
+    table = table_of(former.box)
+    assert all(line.step.done_at for line in table["lines"])
+    assert not table["works"]
