@@ -28,6 +28,15 @@ privacy.impersonal("ballots.PaperKeying", "choices_sealed", because=_("这张纸
 privacy.impersonal("ballots.OpeningStep", "name", "fault", because=_("开箱步骤的名称，和停在哪里"))
 privacy.impersonal("ballots.PaperBallot", "reason", because=_("这张纸为什么作废，不写人"))
 privacy.register(
+    "ballots.PaperBallot",
+    PersonalField("aside_asked_by", Sort.ACTOR),
+    PersonalField("aside_by", Sort.ACTOR),
+    title=_("另外收好的纸质选票"),
+    purpose=_("录不成的票由两个人定了才放到一边，谁定的"),
+    basis=Basis.DUTY,
+    keep="ballots",
+)
+privacy.register(
     "ballots.RollEntry",
     PersonalField("voter_key", Sort.LINK),
     PersonalField("bound_at", Sort.LINK),
@@ -113,7 +122,8 @@ privacy.register(
     basis=Basis.DUTY,
     keep="proof",
 )
-privacy.impersonal("ballots.Custodian", "public_key", "share", "brought", because=_("钥匙的一部分"))
+privacy.impersonal("ballots.Custodian", "public_key", "share", because=_("钥匙的一部分"))
+privacy.impersonal("ballots.BroughtShare", "sealed", because=_("钥匙的一部分"))
 privacy.register(
     "ballots.OpeningStep",
     PersonalField("approved_by", Sort.ACTOR),

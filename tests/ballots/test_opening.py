@@ -20,6 +20,7 @@ from events.ballots import sealing
 from events.ballots.models import (
     Ballot,
     BallotBox,
+    BroughtShare,
     Custodian,
     Envelope,
     OpeningStep,
@@ -78,7 +79,8 @@ def test_a_box_is_closed_by_two_opened_by_its_custodian_and_every_ballot_is_coun
     assert not Envelope.objects.exists()
     assert box.private_key is None
     keeper = custodian_of(box)
-    assert (keeper.share, keeper.private_key, keeper.brought) == (None, None, "")
+    assert (keeper.share, keeper.private_key) == (None, None)
+    assert not BroughtShare.objects.exists()
     assert set(OpeningStep.objects.exclude(done_at=None).values_list("name", flat=True)) == set(OpeningStep.Name.values)
     assert list(RollEntry.objects.values_list("channel", flat=True)) == ["phone"] * 12
     acts = AuditEntry.objects.filter(act__startswith="box.").order_by("id").values_list("act", flat=True)
@@ -204,9 +206,8 @@ def test_a_wrong_passphrase_brings_nothing_and_nobody_brings_for_another(cast: C
         bring_share(custodian=keeper, passphrase="不是这一句 不是这一句", acting_user=keeper.user)
     with pytest.raises(Missing):
         bring_share(custodian=keeper, passphrase=passphrase_of(keeper), acting_user=cast.district_clerk)
-    keeper.refresh_from_db()
-    assert keeper.brought == ""
-    assert not OpeningStep.objects.filter(name="key").exists()
+    assert not BroughtShare.objects.exists()
+    assert OpeningStep.objects.get(name="key").done_count == 0
 
 
 def test_shares_that_do_not_make_the_key_stop_at_that_step_and_say_so(cast: Cast) -> None:

@@ -24,7 +24,7 @@ def peak_megabytes() -> float:
 
 
 def make_box() -> Any:
-    """A campaign in notice with candidates and one custodian; the box and the custodian's passphrase."""
+    """A campaign in notice with candidates and two custodians, and its box."""
     from events.ballots.roll.entries import make_box as box_of
     from events.campaigns.models import CampaignState
     from tests.ballots.custodians import make_keys
@@ -42,7 +42,7 @@ def make_box() -> Any:
             person=person_of(user), role=Role.COMMUNITY_WORKER, unit=cast.community, starts_on=SINCE
         )
         make_candidate(campaign, user)
-    make_keys(box_of(campaign), [cast.worker])
+    make_keys(box_of(campaign), [cast.worker, cast.street_clerk], 2)
     return cast, box_of(campaign)
 
 
@@ -108,7 +108,8 @@ def main(count: int) -> None:
     django.setup()
     from events.ballots.models import Ballot
     from events.ballots.opening.services import close_box
-    from events.ballots.opening.work import key_of, run_opening
+    from events.ballots.opening.shares import key_of
+    from events.ballots.opening.work import run_opening
     from events.results.scoring import compute
     from foundation.actors import SYSTEM
     from tests.ballots.custodians import bring_all

@@ -15,13 +15,14 @@ from events.ballots.models.box import (
     RollKind,
     TurnoutShard,
 )
-from events.ballots.models.opening import Ballot, Custodian, OpeningStep, OpinionAnswer
+from events.ballots.models.opening import Ballot, BroughtShare, Custodian, OpeningStep, OpinionAnswer
 from events.ballots.models.paper import CounterPass, PaperBallot, PaperIssue, PaperKeying, PaperRun
 
 __all__ = [
     "IN_THE_BOX",
     "Ballot",
     "BallotBox",
+    "BroughtShare",
     "CounterPass",
     "Custodian",
     "Dispute",

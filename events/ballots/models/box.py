@@ -26,7 +26,8 @@ class BallotBox(models.Model):
 
     `private_key` is sealed with a key that only the custodians together can make (opening.py). `hashes` holds the
     SHA-256 of every envelope that is in the box at the close, sorted and joined, 32 bytes each; `root` is the root of
-    the Merkle tree over them. Counts hold at the end: counted + spoilt + voided + replaced = cast.
+    the Merkle tree over them. Counts hold at the end: counted + spoilt + voided + replaced = cast. Paper that two clerks
+    found invalid never became an envelope, and is told beside that sum.
     """
 
     campaign = models.OneToOneField(
@@ -62,6 +63,7 @@ class BallotBox(models.Model):
     voided_count = models.PositiveIntegerField(_("作废"), db_default=0, default=0)
     spoilt_count = models.PositiveIntegerField(_("打不开或不合格"), db_default=0, default=0)
     counted_count = models.PositiveIntegerField(_("计入"), db_default=0, default=0)
+    invalid_paper_count = models.PositiveIntegerField(_("纸质废票"), db_default=0, default=0)
     opened_at = models.DateTimeField(_("开箱时间"), null=True)
 
     objects = BallotBoxManager()

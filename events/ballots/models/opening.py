@@ -18,7 +18,7 @@ class Custodian(models.Model):
     """One of the n who keep the key (保管人), with a passphrase of their own that is stored nowhere.
 
     `private_key` is sealed with the passphrase (scrypt, AES-GCM), `share` with their public key. What they bring to the
-    opening, `brought`, lies sealed by the server's key until enough have come, and is wiped by the opening.
+    opening lies apart, in a `BroughtShare`; `brought_at` says when they came last.
     """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
@@ -29,7 +29,6 @@ class Custodian(models.Model):
     share = models.BinaryField(null=True)
     enrolled_at = models.DateTimeField(_("设好口令"), null=True)
     checked_at = models.DateTimeField(_("试过口令"), null=True)
-    brought = models.CharField(max_length=400, blank=True, db_default="")
     brought_at = models.DateTimeField(_("到场时间"), null=True)
 
     objects = CustodianQuerySet.as_manager()
@@ -47,8 +46,31 @@ class Custodian(models.Model):
         return f"{self.user_id}"
 
 
+class BroughtShare(models.Model):
+    """The share that a custodian has brought, sealed by the server's key only, until the opening or an end wipes it.
+
+    On PostgreSQL the table is UNLOGGED: no WAL, no replica and no base backup ever holds a row of it. After a crash of
+    the database it is empty, and the custodians come once more.
+    """
+
+    custodian = models.OneToOneField(
+        Custodian, on_delete=models.CASCADE, primary_key=True, related_name="brought", verbose_name=_("保管人")
+    )
+    sealed = models.CharField(max_length=400)
+
+    class Meta:
+        verbose_name = _("带到场的一份")
+        verbose_name_plural = _("带到场的几份")
+
+    def __str__(self) -> str:
+        return f"{self.custodian_id}"
+
+
 class OpeningStep(models.Model):
-    """One step of the opening; each may be begun again after a crash, and a finished one is never done twice."""
+    """One step of the opening; each may be begun again after a crash, and a finished one is never done twice.
+
+    `fault` says to people why it stopped; `retry_at`, when the machine tries again by itself: never where it is empty.
+    """
 
     class Name(models.TextChoices):
         """In this order."""
@@ -66,6 +88,7 @@ class OpeningStep(models.Model):
     done_count = models.PositiveIntegerField(_("做了多少"), db_default=0, default=0)
     total_count = models.PositiveIntegerField(_("一共多少"), db_default=0, default=0)
     fault = models.CharField(_("停在哪里"), max_length=200, blank=True, db_default="")
+    retry_at = models.DateTimeField(_("再试"), null=True)
     approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     seconded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 

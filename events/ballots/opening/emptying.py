@@ -23,15 +23,17 @@ from events.ballots.models import (
     IN_THE_BOX,
     Ballot,
     BallotBox,
+    BroughtShare,
     Custodian,
     Envelope,
     EnvelopeState,
     OpinionAnswer,
     PaperBallot,
+    PaperKeying,
     RollKind,
 )
 from events.ballots.opening.keys import destroy_keys
-from events.ballots.opening.steps import Halted, Name, advance, begin, finish
+from events.ballots.opening.steps import Halted, Name, advance, begin, finish, hold_counting
 from events.ballots.sealing import Unreadable, open_envelope
 from events.campaigns.models import Nomination
 from foundation import audit, clock, failpoints
@@ -68,11 +70,14 @@ def make_root(box: BallotBox, tell: Tell) -> None:
     hashes: list[bytes] = []
     for rows in _in_batches(box, "ciphertext"):
         hashes += [hashlib.sha256(bytes(ciphertext)).digest() for _pk, ciphertext in rows]
+        advance(step, len(hashes))
         tell(Name.ROOT, len(hashes), step.total_count)
         failpoints.hit("opening.root_half")
     root = merkle.root_of(hashes).hex()
     with transaction.atomic():
         _long_statements()
+        if not hold_counting(box):
+            return
         columns = {"root": root, "hashes": b"".join(sorted(hashes)), **_cast_counts(box)}
         if BallotBox.objects.filter(pk=box.pk, root="").update(**columns):
             finish(step, len(hashes))
@@ -82,13 +87,14 @@ def make_root(box: BallotBox, tell: Tell) -> None:
 
 
 def _cast_counts(box: BallotBox) -> dict[str, int]:
-    """Every sending counts as cast: an envelope as often as it was put in."""
+    """Every sending counts as cast: an envelope as often as it was put in. Invalid paper was never an envelope."""
     found = Envelope.objects.filter(box=box).aggregate(
         envelopes=Count("pk"), replaced=Sum("replaced_count"), voided=Count("pk", filter=Q(state="voided"))
     )
     replaced = found["replaced"] or 0
     return {
-        "cast_count": found["envelopes"] + replaced, "replaced_count": replaced, "voided_count": found["voided"]
+        "cast_count": found["envelopes"] + replaced, "replaced_count": replaced, "voided_count": found["voided"],
+        "invalid_paper_count": PaperBallot.objects.filter(run__box=box, state=PaperBallot.State.INVALID).count(),
     }  # fmt: skip
 
 
@@ -148,10 +154,11 @@ def reader_of(box: BallotBox, key: ec.EllipticCurvePrivateKey) -> Reader:
     return Reader(box, key, campaign.rules.max_choices, known)
 
 
-def empty(box: BallotBox, key: ec.EllipticCurvePrivateKey, tell: Tell) -> None:
+def empty(box: BallotBox, key: ec.EllipticCurvePrivateKey, tell: Tell) -> bool:
     """Open every envelope in memory, then write all ballots and destroy every link in one transaction.
 
-    Raises `Halted`, and writes nothing, when what lies in the box is not what the published root stands for.
+    False, and nothing is written, when the campaign was suspended or ended meanwhile. Raises `Halted`, and writes
+    nothing, when what lies in the box is not what the published root stands for.
     """
     published = bytes(BallotBox.objects.filter(pk=box.pk).values_list("hashes", flat=True).get() or b"")
     step = begin(box, Name.OPEN, len(published) // merkle.WIDTH)
@@ -169,11 +176,14 @@ def empty(box: BallotBox, key: ec.EllipticCurvePrivateKey, tell: Tell) -> None:
     contents.shuffle()
     with transaction.atomic():
         _long_statements()
+        if not hold_counting(box):
+            return False
         held = BallotBox.objects.select_for_update(of=("self",), no_key=True).get(pk=box.pk)
         if held.opened_at is None:
             _write(held, contents)
             finish(step, step.total_count)
         failpoints.hit("opening.open_destroyed")
+    return True
 
 
 def _is_opened(box: BallotBox) -> bool:
@@ -237,7 +247,7 @@ def check_numbers(box: BallotBox, tell: Tell) -> None:
 
 
 def sweep() -> None:
-    """Have PostgreSQL clear away deleted envelopes and wiped keys now rather than some time; owner of the tables only.
+    """Have PostgreSQL clear away what was deleted and wiped now rather than some time; owner of the tables only.
 
     Other roles are only warned; docs/voting.md says what remains on the disk, and until when.
     """
@@ -246,7 +256,7 @@ def sweep() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = '15min'")
         try:
-            for model in (Envelope, BallotBox, Custodian):
+            for model in (Envelope, PaperKeying, BroughtShare, Custodian, BallotBox):
                 cursor.execute(f"VACUUM {model._meta.db_table}")
         finally:
             cursor.execute("RESET statement_timeout")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import structlog
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from events.ballots.models import BallotBox, OpeningStep
+from events.ballots.opening import emptying, shares
+from events.ballots.opening.keys import destroy_keys
 from events.ballots.opening.steps import Halted, Name, is_done, turn
-from events.ballots.opening.work import run_opening
+from events.ballots.opening.work import next_of, run_opening
 from events.campaigns.models import Campaign, CampaignState
-from events.campaigns.phases import gate
+from events.campaigns.phases import entering, gate
+from foundation import clock
 from foundation.periodic import every
 
 log = structlog.get_logger(__name__)
@@ -30,16 +35,41 @@ def open_box(campaign_id: int) -> None:
 
 @every(30)
 def go_on_after_a_crash() -> None:
-    """Boxes whose opening was begun, on which nobody works, and which wait for no person."""
-    stopped = OpeningStep.objects.exclude(fault="").values("box_id")
-    done = OpeningStep.objects.filter(name=Name.PUBLISH, done_at__isnull=False).values("box_id")
-    for box in BallotBox.objects.filter(closed_at__isnull=False).exclude(pk__in=stopped).exclude(pk__in=done):
-        if box.root and not is_done(box, Name.KEY):
+    """Boxes on which the machine could go on and nobody works; where it stopped, not before it is to be tried again."""
+    stopped = OpeningStep.objects.exclude(fault="").filter(Q(retry_at=None) | Q(retry_at__gt=clock.now()))
+    done = OpeningStep.objects.filter(name=Name.PUBLISH, done_at__isnull=False)
+    closed = BallotBox.objects.filter(closed_at__isnull=False, campaign__state=CampaignState.COUNTING)
+    for box in closed.exclude(pk__in=stopped.values("box_id")).exclude(pk__in=done.values("box_id")):
+        if next_of(box) is None:
             continue
         with turn(box) as nobody_works:
             pass
         if nobody_works:
             open_box.enqueue(box.pk)
+
+
+@task()
+def clear_away() -> None:
+    """What was let go does not wait in the files of the database."""
+    emptying.sweep()
+
+
+@entering(CampaignState.SUSPENDED)
+def let_shares_go(campaign: Campaign) -> None:
+    """Nobody knows how long a pause lasts: what custodians have brought goes, and they are called again after it."""
+    box = BallotBox.objects.filter(campaign=campaign, closed_at__isnull=False, opened_at__isnull=True).first()
+    if box is not None:
+        shares.let_go(box)
+        transaction.on_commit(clear_away.enqueue)
+
+
+@entering(CampaignState.TERMINATED)
+def let_keys_go(campaign: Campaign) -> None:
+    """Nothing of an ended campaign is opened any more, by anybody."""
+    box = BallotBox.objects.filter(campaign=campaign).first()
+    if box is not None:
+        destroy_keys(box)
+        transaction.on_commit(clear_away.enqueue)
 
 
 @gate(CampaignState.PANEL)

@@ -10,13 +10,14 @@ import hashlib
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from events.ballots.models import BallotBox, Custodian
+from events.ballots.models import BallotBox, BroughtShare, Custodian
 from events.ballots.moments import BEFORE
 from events.ballots.opening import custody
+from events.ballots.opening.shares import tell
 from events.campaigns.models import Campaign
 from foundation import audit, clock, streams
 from foundation.actors import Actor, is_system
@@ -25,6 +26,11 @@ from volunteers.accounts.limits import take_or_refuse
 from volunteers.units.rights import Right, paths_where, require
 
 MOST_CUSTODIANS = 9
+
+
+def least_threshold() -> int:
+    """Nobody opens a box alone, but in the demo, which has one custodian."""
+    return 1 if settings.DEMO else 2
 
 
 def fingerprint_of(box: BallotBox) -> str:
@@ -89,7 +95,7 @@ def appoint_custodian(*, box: BallotBox, user: Any, acting_user: Actor) -> Custo
     _drop_key(found)
     made = Custodian.objects.create(box=found, user=user)
     _note(found, "custodian.appoint", acting_user, custodian=str(made.uid))
-    _tell(made)
+    _ask(made)
     return made
 
 
@@ -108,8 +114,9 @@ def dismiss_custodian(*, custodian: Custodian, acting_user: Actor) -> None:
 def set_threshold(*, box: BallotBox, threshold: int, acting_user: Actor) -> BallotBox:
     """How many custodians it takes to open the box. Raises `Denied`, `Invalid`, `Conflict`."""
     found = _changing(box, acting_user)
-    if not 1 <= threshold <= max(Custodian.objects.filter(box=found).count(), 1):
-        raise Invalid(errors={"threshold": _("人数要在 1 和保管人总数之间。")})
+    if not least_threshold() <= threshold <= Custodian.objects.filter(box=found).count():
+        words = _("最少 %(least)d 位，最多是保管人总数。") % {"least": least_threshold()}
+        raise Invalid(errors={"threshold": words})
     if found.threshold != threshold:
         _drop_key(found)
         found.threshold = threshold
@@ -119,16 +126,8 @@ def set_threshold(*, box: BallotBox, threshold: int, acting_user: Actor) -> Ball
 
 
 @streams.in_district_language
-def _tell(custodian: Custodian) -> None:
-    if custodian.user.person_id is None:
-        return
-    payload = {
-        "title": _("请您保管一份票箱钥匙"),
-        "body": _("请到工作台给自己设一个口令，只有您知道。"),
-        "url": reverse("console_custodian", args=[custodian.uid]),
-        "icon": "shield",
-    }
-    streams.publish(streams.person_key(custodian.user.person_id), kind="ballot", payload=payload)
+def _ask(custodian: Custodian) -> None:
+    tell(custodian, _("请您保管一份票箱钥匙"), _("请到工作台给自己设一个口令，只有您知道。"))
 
 
 # -- passphrases -------------------------------------------------------------------------------------------------------
@@ -216,6 +215,8 @@ def make_key(*, box: BallotBox, acting_user: Actor) -> BallotBox:
     keepers = list(Custodian.objects.filter(box=found).order_by("pk"))
     if not keepers or any(one.public_key is None for one in keepers):
         raise Conflict(_("要等每位保管人都设好口令，才能做钥匙。"))
+    if found.threshold < least_threshold():
+        raise Conflict(_("先填几位到场才能开箱，至少 %(least)d 位，点“存好”。") % {"least": least_threshold()})
     if found.threshold > len(keepers):
         raise Conflict(_("保管人不够 %(count)d 位。") % {"count": found.threshold})
     if not is_system(acting_user) and found.key_asked_by_id is None:
@@ -242,6 +243,7 @@ def _make(box: BallotBox, keepers: list[Custodian], acting_user: Actor) -> Ballo
 
 
 def destroy_keys(box: BallotBox) -> None:
-    """Wipe whatever could open an envelope. In the caller's transaction: part of the opening, and of retention."""
-    Custodian.objects.filter(box=box).update(share=None, private_key=None, brought="")
+    """Wipe whatever could open an envelope. In the caller's transaction: that of the opening, or of an end without one."""
+    BroughtShare.objects.filter(custodian__box=box).delete()
+    Custodian.objects.filter(box=box).update(share=None, private_key=None)
     BallotBox.objects.filter(pk=box.pk).update(private_key=None)

@@ -21,7 +21,7 @@ from events.ballots.opening import keys
 from events.ballots.opening import services as opening
 from events.ballots.opening.forms import AppointForm, EnrolForm, PassphraseForm, ThresholdForm
 from events.ballots.roll.entries import make_box
-from events.campaigns.models import Campaign
+from events.campaigns.models import Campaign, CampaignState
 from foundation.errors import Conflict, Invalid, Missing, TooMany
 from volunteers.orgs.console_forms import take_refusal
 from volunteers.units.console import page, requires
@@ -63,7 +63,8 @@ def _keys_page(
         _("%(title)s：钥匙") % {"title": box.campaign.title}, icon="key", trail=[BOXES], box=box, custodians=custodians,
         campaign=box.campaign, fingerprint=keys.fingerprint_of(box), is_fixed=keys.is_fixed(box),
         appoint=appoint or AppointForm(user=request.user),
-        threshold=threshold or ThresholdForm(initial={"threshold": box.threshold}),
+        threshold=threshold or ThresholdForm(initial={"threshold": max(box.threshold, keys.least_threshold())}),
+        is_enough=box.threshold >= keys.least_threshold(),
         is_ready=bool(custodians) and all(one.enrolled_at for one in custodians),
         is_asked_by_me=box.key_asked_by_id == request.user.pk,
     )  # fmt: skip
@@ -150,7 +151,7 @@ def _offer(custodian: Custodian, again: bool) -> Offer | None:
     box = custodian.box
     if again:
         return Offer(EnrolForm, keys.enrol, _("换成这个口令"), _("换好了。钥匙要重新做一次。"))
-    if box.opened_at or custodian.brought_at:
+    if box.opened_at or custodian.brought_at or box.campaign.state == CampaignState.TERMINATED:
         return None
     if box.root:
         return Offer(PassphraseForm, opening.bring_share, _("带上我这一份，开箱"), _("收到您的这一份了，谢谢。"))
@@ -180,7 +181,7 @@ def custodian_page(request: HttpRequest, uid: uuid.UUID, *, again: bool = False)
         _("我保管的一份钥匙"), icon="key", trail=[BOXES], custodian=custodian, box=box, campaign=box.campaign,
         form=form, button=offer.button if offer else "", count=box.custodians.count(),
         may_change=custodian.enrolled_at is not None and not again and not keys.is_fixed(box),
-        fingerprint=keys.fingerprint_of(box),
+        fingerprint=keys.fingerprint_of(box), is_ended=box.campaign.state == CampaignState.TERMINATED,
     )  # fmt: skip
     return render(request, "ballots/console_keys_own.html", context, status=status)
 

@@ -2,7 +2,7 @@
 
     CLOSE   two persons, once nothing is left to decide; from then on no envelope changes
     ROOT    the worker publishes the Merkle root of all envelopes
-    KEY     k custodians bring their shares
+    KEY     the custodians are called, and k of them bring their shares
     OPEN    the worker opens, shuffles and writes all ballots, and destroys every link, in one transaction
     PUBLISH the numbers are checked once more
 
@@ -11,22 +11,21 @@ Every step may be begun again after a crash, by anybody, and is done once.
 
 from __future__ import annotations
 
-import base64
 from functools import partial
 
 import structlog
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from events.ballots.models import BallotBox, Custodian, Envelope, OpeningStep
-from events.ballots.opening import custody
+from events.ballots.models import BallotBox, BroughtShare, Custodian, Envelope, OpeningStep
+from events.ballots.opening import custody, shares
 from events.ballots.opening.jobs import open_box
 from events.ballots.opening.keys import check_own, share_of, unlocked
-from events.ballots.opening.steps import Name, begin, finish, halt
-from events.ballots.opening.work import brought_aad, key_of, run_opening
+from events.ballots.opening.steps import Name, begin, finish, halt, hold_counting, is_done
+from events.ballots.opening.work import run_opening
 from events.ballots.suspicion.matters import open_matters
 from events.campaigns.models import CampaignState
-from foundation import audit, clock, failpoints, secrets
+from foundation import audit, clock, failpoints
 from foundation.actors import SYSTEM, Actor, is_system
 from foundation.errors import Conflict
 from volunteers.units.rights import Right, require
@@ -56,14 +55,14 @@ def close_box(*, box: BallotBox, acting_user: Actor) -> BallotBox:
     Who may: RUN_CAMPAIGN, after the vote, once nothing is left to decide. Raises `Denied`, `Conflict`.
     """
     require(acting_user, Right.RUN_CAMPAIGN, box.campaign.unit)
-    found = _held(box)
+    is_counting, found = hold_counting(box), _held(box)
     if found.closed_at is not None:
         return found
     if connection.vendor == "postgresql":  # whoever is still writing ends first; whoever follows meets the trigger
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {Envelope._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
-    if found.campaign.state != CampaignState.COUNTING:
-        raise Conflict(_("投票结束以后才能封箱。"))
+    if not is_counting:
+        raise Conflict(_("投票结束以后、开始计票才能封箱。"))
     if matters := open_matters(found):
         raise Conflict(" ".join(matters))
     step = begin(found, Name.CLOSE)
@@ -108,35 +107,43 @@ def bring_share(*, custodian: Custodian, passphrase: str, acting_user: Actor) ->
         return box
     if not box.root:
         raise Conflict(_("票箱还没有封好、公布指纹，现在还不能打开钥匙。"))
-    if box.campaign.state != CampaignState.COUNTING:
-        raise Conflict(_("这场评选现在是“%(state)s”，先不开箱。") % {"state": box.campaign.get_state_display()})
+    _refuse_unless(box.campaign.state == CampaignState.COUNTING, box)
     share = share_of(custodian, unlocked(custodian, passphrase))
     if share is None:
         raise Conflict(_("您这里没有这个票箱的钥匙。"))
     with transaction.atomic():
-        box = _held(box)
-        came = Custodian.objects.filter(pk=custodian.pk, brought_at=None, box__opened_at=None)
-        sealed = secrets.encrypt(base64.b64encode(share).decode(), aad=brought_aad(custodian))
-        if came.update(brought=sealed, brought_at=clock.now()):
+        is_counting, box = hold_counting(box), _held(box)
+        _refuse_unless(is_counting, box)
+        mine = BroughtShare.objects.filter(custodian=custodian)
+        if box.opened_at is None and not is_done(box, Name.KEY) and not mine.exists():
+            shares.keep(custodian, share)
             _note(box, "custodian.bring", acting_user, custodian=str(custodian.uid))
             _try_key(box)
         failpoints.hit("opening.key_written")
     return box
 
 
+def _refuse_unless(is_counting: bool, box: BallotBox) -> None:
+    if not is_counting:
+        raise Conflict(_("这场评选现在是“%(state)s”，先不开箱。") % {"state": box.campaign.get_state_display()})
+
+
 def _try_key(box: BallotBox) -> None:
-    """With enough shares: that they make the key. Under the lock of the box, so that of two last ones one does it."""
-    came = Custodian.objects.filter(box=box, brought_at__isnull=False).count()
+    """With enough shares: that some of them make the key. Under the lock of the box, so that of two last ones one does
+    it."""
+    came = shares.came(box)
     step = begin(box, Name.KEY, box.threshold)
+    OpeningStep.objects.filter(pk=step.pk).update(done_count=came)
     if came < box.threshold:
-        OpeningStep.objects.filter(pk=step.pk).update(done_count=came)
         return
     try:
-        key_of(box)
+        shares.key_of(box)
     except custody.Broken as broken:
         log.error("the shares do not make the key", campaign=str(box.campaign.uid), why=str(broken))
-        halt(box, Name.KEY, _("到场的几份拼不成票箱的钥匙。"))
+        others = Custodian.objects.filter(box=box, brought__isnull=True).exists()
+        more = _("请还没来的保管人也来一位。") if others else _("请叫技术人员。")
+        halt(box, Name.KEY, _("到场的几份拼不成票箱的钥匙。") + more)
         return
-    finish(step, box.threshold)
+    finish(step, came)
     _note(box, "box.key_open", SYSTEM, custodians=came)
     _go_on(box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from events.ballots.models import BallotBox, Custodian, OpeningStep
+from events.ballots.models import BallotBox, BroughtShare, OpeningStep
+from events.campaigns.models import Campaign, CampaignState
 from foundation import clock
 
 Name = OpeningStep.Name
 _LOCK = 7_301_005
+_HELD = "SELECT 1 FROM campaigns_campaign WHERE id = %(campaign)s AND state = 'counting' FOR SHARE"
 _alone = threading.Lock()
 
 
@@ -40,7 +44,7 @@ def begin(box: BallotBox, name: Name, total: int = 0) -> OpeningStep:
     )
     if not made:
         OpeningStep.objects.filter(pk=step.pk, done_at__isnull=True).update(
-            begun_at=step.begun_at or clock.now(), total_count=total, done_count=0, fault=""
+            begun_at=step.begun_at or clock.now(), total_count=total, done_count=0, fault="", retry_at=None
         )
         step.refresh_from_db()
     return step
@@ -53,12 +57,29 @@ def advance(step: OpeningStep, count: int) -> None:
 
 def finish(step: OpeningStep, count: int) -> None:
     """Done; in the transaction of its work."""
-    OpeningStep.objects.filter(pk=step.pk).update(done_at=clock.now(), done_count=count, total_count=count, fault="")
+    OpeningStep.objects.filter(pk=step.pk).update(
+        done_at=clock.now(), done_count=count, total_count=count, fault="", retry_at=None
+    )
 
 
-def halt(box: BallotBox, name: Name, why: str) -> None:
-    """Write down why a step cannot go on, for the people at the console."""
-    OpeningStep.objects.filter(box=box, name=name, done_at__isnull=True).update(fault=why[:200])
+def halt(box: BallotBox, name: Name, why: str, *, retry_at: dt.datetime | None = None) -> None:
+    """Write down why a step cannot go on, for the people at the console; and when it is tried again without them."""
+    OpeningStep.objects.get_or_create(box=box, name=name, defaults={"begun_at": clock.now()})
+    rows = OpeningStep.objects.filter(box=box, name=name, done_at__isnull=True)
+    rows.update(fault=why[:200], retry_at=retry_at)
+
+
+def hold_counting(box: BallotBox) -> bool:
+    """Whether the campaign stands in counting; then nobody moves it until the transaction ends.
+
+    Before any lock of the box: who suspends or ends a campaign holds the campaign first, too.
+    """
+    rows = Campaign.objects.filter(pk=box.pk, state=CampaignState.COUNTING)
+    if connection.vendor != "postgresql":
+        return rows.exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"campaign": box.pk})
+        return cursor.fetchone() is not None
 
 
 @contextmanager
@@ -97,7 +118,7 @@ class Line:
 
 def lines_of(box: BallotBox) -> list[Line]:
     """The table as people see it, with how many custodians have come. Two queries."""
-    brought = Custodian.objects.filter(box=box, brought_at__isnull=False).count()
+    brought = BroughtShare.objects.filter(custodian__box=box).count()
     lines, waiting = [], True
     for step in steps_of(box).values():
         is_next = waiting and step.done_at is None
@@ -108,9 +129,32 @@ def lines_of(box: BallotBox) -> list[Line]:
 
 
 def table_of(box: BallotBox) -> dict[str, Any]:
-    """What a page needs to show the table; `works` while the worker is at it, so that the page asks again."""
+    """What a page needs to show the table.
+
+    `pace` says how soon the page asks again: `fast` while the worker is at it, `slow` while custodians are awaited or
+    something is tried again later, not at all when nothing moves without people; `still` says why.
+    """
     lines = lines_of(box)
     current = next((line for line in lines if line.is_next), None)
-    works = current is not None and box.closed_at is not None and current.step.name != Name.KEY
-    works = works and current is not None and not current.step.fault
-    return {"box": box, "campaign": box.campaign, "lines": lines, "works": works}
+    return {
+        "box": box, "campaign": box.campaign, "lines": lines, "pace": _pace(box, current),
+        "still": _still(box, current), "is_under_way": current is not None and box.closed_at is not None,
+    }  # fmt: skip
+
+
+def _pace(box: BallotBox, current: Line | None) -> str:
+    if current is None or box.closed_at is None or box.campaign.state != CampaignState.COUNTING:
+        return ""
+    if current.step.fault:
+        return "slow" if current.step.retry_at else ""
+    return "slow" if current.step.name == Name.KEY else "fast"
+
+
+def _still(box: BallotBox, current: Line | None) -> str:
+    if current is None:
+        return ""
+    if box.campaign.state == CampaignState.SUSPENDED:
+        return _("评选暂停了，票箱也先停着。恢复以后接着走。")
+    if box.campaign.state == CampaignState.TERMINATED:
+        return _("评选终止了，钥匙已经销毁，票箱不再打开。")
+    return _("这一步停了一下，工作人员正在看。票都好好地封着。") if current.step.fault else ""

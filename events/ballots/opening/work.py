@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import base64
+import datetime as dt
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils.translation import gettext as _
 
-from events.ballots.models import BallotBox, Custodian
-from events.ballots.opening import custody, emptying
+from events.ballots.models import BallotBox
+from events.ballots.opening import custody, emptying, shares
 from events.ballots.opening.steps import Halted, Name, halt, is_done, turn
 from events.campaigns.models import CampaignState
-from foundation import failpoints, secrets
+from foundation import clock, failpoints
 
-
-def brought_aad(custodian: Custodian) -> str:
-    """What a brought share is bound to."""
-    return f"ballots_custodian|brought|{custodian.uid}"
-
-
-def key_of(box: BallotBox) -> ec.EllipticCurvePrivateKey:
-    """The private key of the box, from the shares that were brought. Raises `custody.Broken`."""
-    came = Custodian.objects.filter(box=box, brought_at__isnull=False).order_by("pk")[: box.threshold]
-    shares = [base64.b64decode(secrets.decrypt(one.brought, aad=brought_aad(one))) for one in came]
-    pair = custody.KeyPair(bytes(box.public_key or b""), bytes(box.private_key or b""))
-    return custody.open_box_key(box.campaign.uid, pair, shares, box.threshold)
+RETRY = dt.timedelta(minutes=10)
+"""After a fault that is nobody's decision: the database was slow, a field key was missing."""
 
 
 def _quiet(_name: str, _done: int, _total: int) -> None:
@@ -33,15 +24,16 @@ def _quiet(_name: str, _done: int, _total: int) -> None:
 def run_opening(box: BallotBox, *, tell: emptying.Tell = _quiet) -> BallotBox:
     """Do whatever can be done now, in order, and return the box as it is then. Safe at any time, by many at once.
 
-    Another process at work is left alone. Raises `Halted` when people have to look; the table says why.
+    Another process at work is left alone. Raises `Halted` when people have to look, and whatever else went wrong; the
+    table says why.
     """
     with turn(box) as mine:
-        while mine and (name := _next(box)):
+        while mine and (name := next_of(box)):
             _work(box, name, tell)
     return BallotBox.objects.select_related("campaign").get(pk=box.pk)
 
 
-def _next(box: BallotBox) -> Name | None:
+def next_of(box: BallotBox) -> Name | None:
     """The step that the machine can do now; none while people have to come first, or when all is done.
 
     While the campaign is suspended everything waits, and of one that was ended nothing is opened any more.
@@ -51,25 +43,41 @@ def _next(box: BallotBox) -> Name | None:
         return None
     if not now.root:
         return Name.ROOT
-    if not is_done(now, Name.KEY):
-        return None
-    if now.opened_at is None:
-        return Name.OPEN
-    return None if is_done(now, Name.PUBLISH) else Name.PUBLISH
+    if now.opened_at is not None:
+        return None if is_done(now, Name.PUBLISH) else Name.PUBLISH
+    if shares.is_call_due(now):
+        return Name.KEY
+    return Name.OPEN if is_done(now, Name.KEY) else None
 
 
 def _work(box: BallotBox, name: Name, tell: emptying.Tell) -> None:
     found = BallotBox.objects.select_related("campaign__unit", "campaign__rules").get(pk=box.pk)
     failpoints.hit(f"opening.before_{name.value}")
     try:
-        if name == Name.ROOT:
-            emptying.make_root(found, tell)
-        elif name == Name.OPEN:
-            emptying.empty(found, key_of(found), tell)
-            emptying.sweep()
-        else:
-            emptying.check_numbers(found, tell)
-    except (Halted, custody.Broken) as stopped:
+        _do(found, name, tell)
+    except Halted as stopped:
         halt(found, name, str(stopped))
-        raise Halted(str(stopped)) from stopped
+        raise
+    except Exception:
+        halt(found, name, _("没有做成，什么都没有动。系统过 10 分钟自己再试。"), retry_at=clock.now() + RETRY)
+        raise
     failpoints.hit(f"opening.after_{name.value}")
+
+
+def _do(box: BallotBox, name: Name, tell: emptying.Tell) -> None:
+    if name == Name.ROOT:
+        emptying.make_root(box, tell)
+    elif name == Name.KEY:
+        shares.call_custodians(box)
+    elif name == Name.OPEN:
+        if emptying.empty(box, _key(box), tell):
+            emptying.sweep()
+    else:
+        emptying.check_numbers(box, tell)
+
+
+def _key(box: BallotBox) -> ec.EllipticCurvePrivateKey:
+    try:
+        return shares.key_of(box)
+    except custody.Broken as broken:
+        raise Halted(_("到场的几份拼不成票箱的钥匙。")) from broken
