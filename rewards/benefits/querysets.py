@@ -51,6 +51,10 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
         """Those that can still be used, or wait for a place."""
         return self.filter(state__in=["waiting", "claimed", "part_used"])
 
+    def kept(self) -> Self:
+        """Those that somebody has, or waits for: neither given back nor taken back."""
+        return self.exclude(state__in=["returned", "revoked"])
+
     def revocable(self) -> Self:
         """Those that end with the role: open ones, and what is used up only until its uses renew."""
         return self.filter(

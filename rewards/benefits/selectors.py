@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation import clock
 from foundation.actors import Actor
-from rewards.benefits.entitled import benefits_of, given_to
+from rewards.benefits.entitled import benefits_of, given_to, kept_by
 from rewards.benefits.models import (
     Benefit,
     BenefitState,
@@ -208,8 +208,8 @@ def newest(tickets: list[Ticket]) -> list[Shelf]:
 
 def tickets_by_post(post: Appointment) -> list[tuple[Benefit, str]]:
     """What one role gives that is shown at a counter and still can be, by name, with how much is left; for a paper."""
-    shown = Benefit.objects.filter(given_to([(post.role, post.unit.path)]), needs_code=True, state=BenefitState.LIVE)
-    today = clock.today()
+    had = given_to([(post.role, post.unit.path)]) | kept_by(post.person_id, [(post.role, post.unit_id)])
+    shown, today = Benefit.objects.filter(had, needs_code=True, state=BenefitState.LIVE), clock.today()
     benefits = list(shown.filter(starts_on__lte=today, ends_on__gte=today).select_related("package__unit"))
     rows = Entitlement.objects.filter(person_id=post.person_id, benefit__in=benefits)
     held = {row.benefit_id: row for row in rows}
