@@ -32,7 +32,7 @@ MOST_RULE = 30
 def _shown(request: HttpRequest, name: str, template: str, wanted: Asked, **more: Any) -> HttpResponse:
     """What the three pages share: the way to the others, the months to choose from, the file."""
     context = page(
-        f"{TITLES[name]}：{wanted.unit.name}",
+        f"{TITLES[name]}：{wanted.name}",
         icon="table",
         asked=wanted,
         tabs=[(label, f"{reverse(one)}?{wanted.query}", one == name) for one, label in TITLES.items()],
@@ -87,11 +87,11 @@ def _file(
 ) -> HttpResponseBase:
     wish = Wish(
         name=f"{name}_export",
-        title=f"{wanted.unit.name} {wanted.period} {TITLES[name]}",
+        title=f"{wanted.name} {wanted.period} {TITLES[name]}",
         format=Format.CSV if request.POST.get("format") == Format.CSV else Format.XLSX,
         full=False,
         reason=request.POST.get("reason", "").strip()[:200],
-        conditions=[(_("月份"), str(wanted.period)), (_("单位"), wanted.unit.name)],
+        conditions=[(_("月份"), str(wanted.period)), (_("单位"), wanted.name)],
         searched="",
     )
     return export(rows=rows, columns=columns, wish=wish, acting_user=user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from foundation import clock
 from foundation.errors import Denied
 from rewards.points.posting import month_begins, next_month
-from rewards.reports.rollup import PLACES
+from rewards.reports.places import PLACES, STEP, Places, last_day
 from volunteers.units.models import Unit
 from volunteers.units.rights import Right, has_right, units_where
 
@@ -55,18 +55,58 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """A place right below the one that was asked for, as it was called then; without an address where it is out of
+    the reader's places by now."""
+
+    pk: int
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """The place, the places right below it, and the months."""
+    """The place, the places right below it in these months, and the months."""
 
     unit: Unit
-    children: list[Unit]
+    name: str
+    children: list[Below]
     above: list[Unit]
     period: Period
+    places: Places
+    _rows: dict[tuple[int, dt.date], int | None] = field(default_factory=dict)
 
     @property
     def query(self) -> str:
         """For links to the other reports of the same place and months."""
         return f"unit={self.unit.uid}&{self.period.query}"
+
+    @property
+    def on(self) -> dt.date:
+        """The day of which the report speaks: the last of the months, or today."""
+        return last_day(self.period.last)
+
+    def row_of(self, unit_id: int | None, month: dt.date) -> int | None:
+        """Whose row something belongs to that happened in a place in a month: of the place right below in which that
+        lay then, or of the place itself. None for what lay elsewhere."""
+        if unit_id is None:
+            return self.unit.pk if self.unit.depth == 1 else None
+        if (unit_id, month) not in self._rows:
+            self._rows[unit_id, month] = self.row_at(self.places.path(unit_id, last_day(month)), last_day(month))
+        return self._rows[unit_id, month]
+
+    def row_at(self, path: str, day: dt.date) -> int | None:
+        """The same for a path of a day, of any unit."""
+        top = self.places.path(self.unit.pk, day)
+        if not path.startswith(top):
+            return None
+        return self.places.by_path(day).get(path[: len(top) + STEP], self.unit.pk)
+
+    def ids(self) -> set[int]:
+        """The places that lay in this one in one of the months."""
+        months = self.period.months()
+        return {pk for month in months for pk in self.places.by_path(last_day(month)).values()
+                if self.row_of(pk, month) is not None}  # fmt: skip
 
 
 def _month(text: str, otherwise: dt.date) -> dt.date:
@@ -113,6 +153,22 @@ def asked(request: HttpRequest, right: Right = Right.SEE_REWARD_REPORTS) -> Aske
         raise Http404
     if not has_right(user, right, unit):
         raise Denied
-    children = rows.filter(path__startswith=unit.path, depth=unit.depth + 1).order_by("path")
     above = rows.filter(path__in=unit.ancestor_paths()[:-1]).order_by("path")
-    return Asked(unit, list(children), list(above), _period(request))
+    period = _period(request)
+    places = Places(period.first)
+    found = Asked(unit, places.name(unit.pk, last_day(period.last)), [], list(above), period, places)
+    found.children.extend(_children(found, rows))
+    return found
+
+
+def _children(asked: Asked, seen: Any) -> list[Below]:
+    """What lay right below in one of the months, as it was called at its end, in the order of the tree."""
+    was: dict[int, tuple[str, str]] = {}
+    for month in asked.period.months():
+        day = last_day(month)
+        for pk in asked.places.existed(month, day):
+            if pk != asked.unit.pk and asked.row_of(pk, month) == pk:
+                was[pk] = (asked.places.path(pk, day), asked.places.name(pk, day))
+    uids = dict(seen.filter(pk__in=was).values_list("pk", "uid"))
+    addresses = {pk: f"?unit={uid}&{asked.period.query}" for pk, uid in uids.items()}
+    return [Below(pk, was[pk][1], addresses.get(pk, "")) for pk in sorted(was, key=was.__getitem__)]

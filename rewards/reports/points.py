@@ -12,12 +12,12 @@ from django.db.models.functions import Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from foundation import clock
 from rewards.points.models import Hold, HoldState, Rule, RuleState
 from rewards.reports.models import Flow, MonthPoints
 from rewards.reports.period import Asked
-from rewards.reports.rollup import PLACE_WIDTH
+from rewards.reports.places import PLACE_WIDTH
 from rewards.reports.veil import Cell, veil
-from volunteers.units.models import Unit
 
 FLOWS = (Flow.ISSUED, Flow.SPENT, Flow.EXPIRED, Flow.REVERSED, Flow.RETURNED)
 Text = str | Promise
@@ -85,13 +85,15 @@ def points_report(asked: Asked, rule: str = "") -> list[Sheet]:
     if rule:
         rows = rows.filter(rule=rule)
     if asked.unit.depth > 1:
-        rows = rows.filter(unit__path__startswith=asked.unit.path)
+        rows = rows.filter(unit__in=asked.ids())
     places, rules, months, whole = _Sums(), _Sums(), _Sums(), _Sums()
-    width = asked.unit.depth * Unit.steplen + Unit.steplen
-    read = rows.order_by().values_list("unit__path", "month", "rule", "flow", "points", "heads")
-    for path, month, code, name, points, heads in read:
+    read = rows.order_by().values_list("unit_id", "month", "rule", "flow", "points", "heads")
+    for unit_id, month, code, name, points, heads in read:
+        place = asked.row_of(unit_id, month)
+        if place is None:
+            continue
         flow = Flow(name)
-        places.add((path or asked.unit.path)[:width], flow, month, points, heads)
+        places.add(place, flow, month, points, heads)
         rules.add(code, flow, month, points, heads)
         months.add(month, flow, month, points, heads)
         whole.add("", flow, month, points, heads)
@@ -117,24 +119,26 @@ def _columns() -> list[Text]:
 
 def _by_place(asked: Asked, sums: _Sums, total: Line, rule: str) -> Sheet:
     held, more = _held(asked), f"&rule={rule}" if rule else ""
-    lines = [
-        Line(child.name, f"?unit={child.uid}&{asked.period.query}{more}", sums.cells(child.path))
+    lines = {
+        child.pk: Line(child.name, f"{child.address}{more}" if child.address else "", sums.cells(child.pk))
         for child in asked.children
-    ]
-    own = Line(_("本级"), cells=sums.cells(asked.unit.path))
-    lines += [own] if own.has_numbers else []
+    }
+    own = Line(_("本级"), cells=sums.cells(asked.unit.pk))
+    if own.has_numbers or (held.keys() - lines.keys() and not rule):
+        lines[asked.unit.pk] = own
     total = Line(total.label, cells=[Cell(cell.number, cell.heads) for cell in total.cells])
     if not rule:
-        for line, path in zip(lines, [*(child.path for child in asked.children), asked.unit.path], strict=False):
-            line.cells.append(held.get(path, Cell()))
         whole = Cell()
-        for cell in held.values():
+        for line in lines.values():
+            line.cells.append(Cell())
+        for place, cell in held.items():
+            lines.get(place, own).cells[-1].add(cell.number, cell.heads)
             whole.add(cell.number, cell.heads)
         total.cells.append(whole)
-    _veil(lines)
+    _veil(lines.values())
     _veil([total])
     columns = [*_columns(), *([] if rule else [_("现在占用")])]
-    return Sheet("places", _("按地方"), _("地方"), columns, lines, total)
+    return Sheet("places", _("按地方"), _("地方"), columns, list(lines.values()), total)
 
 
 def _by_rule(asked: Asked, sums: _Sums, total: Line) -> Sheet:
@@ -154,14 +158,14 @@ def _by_month(asked: Asked, sums: _Sums, total: Line) -> Sheet:
     return Sheet("months", _("按月份"), _("月份"), _columns(), lines, total)
 
 
-def _held(asked: Asked) -> Mapping[str, Cell]:
+def _held(asked: Asked) -> Mapping[int, Cell]:
     """What is set aside at this moment, by the place below; open holds are few and have an index of their own."""
-    rows = Hold.objects.filter(state=HoldState.HELD).order_by()
+    rows, today = Hold.objects.filter(state=HoldState.HELD).order_by(), clock.today()
     if asked.unit.depth > 1:
         rows = rows.filter(unit__path__startswith=asked.unit.path)
-    width = min(PLACE_WIDTH, (asked.unit.depth + 1) * Unit.steplen)
-    grouped = rows.annotate(place=Substr("unit__path", 1, width)).values_list("place")
-    found: dict[str, Cell] = {}
-    for place, points, heads in grouped.annotate(Sum("points"), Count("account", distinct=True)):
-        found.setdefault(place or asked.unit.path, Cell()).add(points, heads)
+    grouped = rows.annotate(place=Substr("unit__path", 1, PLACE_WIDTH)).values_list("place")
+    found: dict[int, Cell] = {}
+    for path, points, heads in grouped.annotate(Sum("points"), Count("account", distinct=True)):
+        place = asked.row_at(path or asked.unit.path, today) or asked.unit.pk
+        found.setdefault(place, Cell()).add(points, heads)
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from rewards.benefits.models import (
@@ -19,10 +20,12 @@ from rewards.benefits.models import (
     RefusalReport,
     RefusalState,
 )
+from rewards.points.posting import month_of
 from rewards.reports.models import MonthUses
 from rewards.reports.period import Asked
+from rewards.reports.places import last_day
 from rewards.reports.veil import Cell, rate, veil
-from volunteers.units.models import Unit
+from volunteers.structure.models import FormerPlace
 
 CLAIMED = (
     EntitlementState.CLAIMED,
@@ -62,17 +65,17 @@ class Uses:
         return Cell(self.number[key], max(self.heads[key].values(), default=0))
 
 
-def _within(rows: Any, asked: Asked, field_: str = "unit__path") -> Any:
-    return rows.filter(**{f"{field_}__startswith": asked.unit.path}) if asked.unit.depth > 1 else rows
-
-
 def _uses(asked: Asked) -> tuple[Uses, Uses]:
     """By benefit and by provider, from the months that are added up."""
     by_benefit, by_merchant = Uses(), Uses()
     rows = MonthUses.objects.filter(month__range=(asked.period.first, asked.period.last)).order_by()
-    for month, benefit, merchant, uses, heads in _within(rows, asked).values_list(
-        "month", "benefit_id", "merchant_id", "uses", "heads"
+    if asked.unit.depth > 1:
+        rows = rows.filter(unit__in=asked.ids())
+    for unit_id, month, benefit, merchant, uses, heads in rows.values_list(
+        "unit_id", "month", "benefit_id", "merchant_id", "uses", "heads"
     ):
+        if asked.row_of(unit_id, month) is None:
+            continue
         for sums, key in ((by_benefit, benefit), (by_merchant, merchant)):
             sums.number[key] += uses
             sums.heads[key][month] += heads
@@ -84,34 +87,50 @@ def _refusals(asked: Asked) -> tuple[Mapping[int, int], Mapping[int, int]]:
     rows = RefusalReport.objects.filter(
         state=RefusalState.CONFIRMED, at__gte=asked.period.begins_at, at__lt=asked.period.ends_at
     ).order_by()
-    if asked.unit.depth > 1:
-        claimed = Entitlement.objects.filter(benefit=OuterRef("benefit"), person=OuterRef("person"))
-        rows = rows.filter(Exists(_within(claimed, asked)))
-    by_benefit = dict(rows.values_list("benefit_id").annotate(Count("pk")))
-    by_merchant = dict(rows.filter(merchant__isnull=False).values_list("merchant_id").annotate(Count("pk")))
+    by_benefit, by_merchant = Counter[int](), Counter[int]()
+    for row in rows if asked.unit.depth == 1 else _claimed_within(rows, asked):
+        by_benefit[row.benefit_id] += 1
+        if row.merchant_id:
+            by_merchant[row.merchant_id] += 1
     return by_benefit, by_merchant
 
 
-def _benefits(asked: Asked) -> list[Benefit]:
-    """Those of packages of this place, of what lies above and below; not drafts, and in force within the months."""
-    around = Q(package__unit__path__startswith=asked.unit.path)
-    around |= Q(package__unit__path__in=[asked.unit.path[:end] for end in _ends(asked.unit)])
-    rows = Benefit.objects.filter(around, ends_on__gte=asked.period.first, starts_on__lt=asked.period.ends_at.date())
+def _claimed_within(rows: Any, asked: Asked) -> Iterator[RefusalReport]:
+    """Those of people whose unit lay there at the end of the month; they are few. Two queries."""
+    claimed = Entitlement.objects.filter(benefit=OuterRef("benefit"), person=OuterRef("person"))
+    found = list(
+        rows.annotate(unit_id=Subquery(claimed.values("unit")[:1]), path=Subquery(claimed.values("unit__path")[:1]))
+    )
+    former: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
+    past = FormerPlace.objects.filter(unit__in={row.unit_id for row in found}, until__gte=asked.period.first)
+    for unit_id, until, path in past.order_by("until").values_list("unit_id", "until", "path"):
+        former[unit_id].append((until, path))
+    for row in found:
+        day = last_day(month_of(row.at))
+        path = next((path for until, path in former[row.unit_id] if until >= day), row.path)
+        if path and asked.row_at(path, day) is not None:
+            yield row
+
+
+def _benefits(asked: Asked, used: Iterable[int]) -> list[Benefit]:
+    """Those of packages of this place, of what lay above and below, and those used; not drafts, in force then."""
+    top, day = asked.places.path(asked.unit.pk, asked.on), asked.on
+    around = [pk for path, pk in asked.places.by_path(day).items() if path.startswith(top) or top.startswith(path)]
+    rows = Benefit.objects.filter(ends_on__gte=asked.period.first, starts_on__lt=asked.period.ends_at.date())
+    rows = rows.filter(Q(package__unit__in=around) | Q(pk__in=list(used)))
     rows = rows.exclude(state__in=[BenefitState.DRAFT, BenefitState.REVIEWED]).select_related("package__unit")
     return list(rows.order_by("package__unit__path", "name", "pk"))
-
-
-def _ends(unit: Unit) -> range:
-    return range(Unit.steplen, len(unit.path) + 1, Unit.steplen)
 
 
 def by_benefit(asked: Asked) -> list[Promise]:
     """Each benefit with its places, claims, uses and refusals. Five queries."""
     used, refused = _uses(asked)[0], _refusals(asked)[0]
-    found = _benefits(asked)
+    found = _benefits(asked, used.number)
     claims: dict[tuple[int, bool], int] = defaultdict(int)
     rows = Entitlement.objects.filter(benefit__in=found, state__in=[*CLAIMED, EntitlementState.WAITING]).order_by()
-    for benefit, state, count in _within(rows, asked).values_list("benefit_id", "state").annotate(Count("pk")):
+    if asked.unit.depth > 1:
+        rows = rows.filter(unit__path__startswith=asked.unit.path)
+    for benefit, state, count in rows.values_list("benefit_id", "state").annotate(Count("pk")):
         claims[benefit, state == EntitlementState.WAITING] += count
     told = []
     for one in found:

@@ -13,18 +13,13 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, Sum
-from django.db.models.functions import Substr
 
 from rewards.benefits.models import VoucherUse
 from rewards.points.models import AccountKind, Transfer
 from rewards.points.posting import month_begins, month_of, next_month
 from rewards.points.seals import bounds, day_of
 from rewards.reports.models import Flow, MonthPoints, MonthUses, RolledUp
-from volunteers.units.models import Level, Unit
-
-PLACE_WIDTH = 3 * Unit.steplen
-"""The path of a community; what lies above is shorter."""
-PLACES = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
+from rewards.reports.places import Places, place_on
 
 _PERSON, _BUDGET, _PROVIDER = AccountKind.PERSON.value, AccountKind.BUDGET.value, AccountKind.PROVIDER.value
 _ISSUING, _EXPIRY, _SETTLED = AccountKind.ISSUING.value, AccountKind.EXPIRY.value, AccountKind.SETTLED.value
@@ -48,16 +43,17 @@ def flow_of(giver: str, taker: str, *, is_original: bool) -> Flow | None:
 
 def count_points(since: dt.datetime, until: dt.datetime) -> Iterator[MonthPoints]:
     """The lines of a stretch, by place, rule and flow; the month is that of its beginning."""
+    day = _last_of(until)
     lines: Any = Transfer.objects.filter(at__gte=since, at__lt=until).order_by()
     lines = lines.annotate(
-        place=Substr("unit__path", 1, PLACE_WIDTH),
+        place=place_on(day),
         original=ExpressionWrapper(Q(reverses__isnull=True), BooleanField()),
     )
     grouped = lines.values_list("place", "rule", "from_account__kind", "to_account__kind", "original")
     sums = grouped.annotate(
         Sum("points"), Count("pk"), Count("from_account", distinct=True), Count("to_account", distinct=True)
     )
-    places, found = _places(), dict[tuple[int | None, str, Flow], MonthPoints]()
+    places, found = Places(day).by_path(day), dict[tuple[int | None, str, Flow], MonthPoints]()
     for place, rule, giver, taker, is_original, points, count, givers, takers in sums:
         flow = flow_of(giver, taker, is_original=is_original)
         if flow is None:
@@ -73,11 +69,12 @@ def count_points(since: dt.datetime, until: dt.datetime) -> Iterator[MonthPoints
 
 def count_uses(since: dt.datetime, until: dt.datetime) -> Iterator[MonthUses]:
     """The uses of a stretch, by place, benefit and provider."""
+    day = _last_of(until)
     uses: Any = VoucherUse.objects.filter(at__gte=since, at__lt=until, void__isnull=True).order_by()
-    uses = uses.annotate(place=Substr("voucher__entitlement__unit__path", 1, PLACE_WIDTH))
+    uses = uses.annotate(place=place_on(day, "voucher__entitlement__unit"))
     grouped = uses.values_list("place", "voucher__entitlement__benefit_id", "merchant_id")
     sums = grouped.annotate(Count("pk"), Count("voucher__entitlement__person", distinct=True))
-    places = _places()
+    places = Places(day).by_path(day)
     for place, benefit, merchant, count, heads in sums:
         yield MonthUses(
             unit_id=places.get(place), month=month_of(since), benefit_id=benefit, merchant_id=merchant,
@@ -85,8 +82,9 @@ def count_uses(since: dt.datetime, until: dt.datetime) -> Iterator[MonthUses]:
         )  # fmt: skip
 
 
-def _places() -> dict[str, int]:
-    return dict(Unit.objects.filter(level__in=PLACES).values_list("path", "pk"))
+def _last_of(until: dt.datetime) -> dt.date:
+    """The last day of a stretch: where a unit lay on it, what happened in the unit is counted."""
+    return day_of(until) - dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from rewards.store.models import GoodsBudget, Passbook, Store
+from rewards.points.ages import begins
+from rewards.store.models import FormerUnit, GoodsBudget, Passbook, Store
 from volunteers.structure import touches
 from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.planning import units_named
@@ -12,9 +13,13 @@ from volunteers.structure.touches import Moved, Touch
 
 
 def hand_on_stores(change: StructureChange, moved: Moved) -> None:
-    """Stores, and the passbooks that were issued there. A budget goes on where the remaining unit has none."""
+    """Stores, and the passbooks that were issued there. A budget goes on where the remaining unit has none.
+
+    What a store gave before stays with the community that it belonged to then.
+    """
     for unit_id, into in moved.ended.items():
         for store in Store.objects.filter(unit_id=unit_id):
+            FormerUnit.objects.update_or_create(store=store, until=begins(moved.day), defaults={"unit_id": unit_id})
             taken = Store.objects.filter(unit_id=into, name=store.name).exists()
             store.name = f"{store.name}（{store.unit.name}）"[:40] if taken else store.name
             store.unit_id = into

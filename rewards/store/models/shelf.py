@@ -59,6 +59,22 @@ class Store(models.Model):
         super().save(*args, **kwargs)
 
 
+class FormerUnit(models.Model):
+    """To which community a store belonged until an instant: that of a merge, by which it went on in another one."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="former_units", verbose_name=_("积分超市"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("社区"))
+    until = models.DateTimeField(_("到什么时候"))
+
+    class Meta:
+        verbose_name = _("原来的社区")
+        verbose_name_plural = _("原来的社区")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "until"], name="former_unit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.unit_id} {self.until}"
+
+
 class Category(models.TextChoices):
     """The shelves, in the order in which they are shown."""
 
