@@ -16,6 +16,7 @@ from foundation import audit, clock, failpoints
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from frontend.templatetags.ui import day as day_words
 from rewards.benefits import news
 from rewards.benefits.entitled import post_of
 from rewards.benefits.entitlements import is_open, kill_codes
@@ -61,6 +62,18 @@ class Check:
     used_at: dt.datetime | None = None
     match: str = ""
     is_voided: bool = False
+
+    @property
+    def used_said(self) -> str:
+        """When it was used: the time today, with the day for a paper that was used before."""
+        return said(self.used_at) if self.used_at else ""
+
+
+def said(at: dt.datetime) -> str:
+    """10:32 today, 11月3日 10:32 on another day."""
+    local = timezone.localtime(at)
+    time = f"{local:%H:%M}"
+    return time if local.date() == clock.today() else f"{day_words(at)} {time}"
 
 
 def shops_of(acting_user: Actor, shop: Merchant | None = None) -> list[Merchant]:
@@ -163,13 +176,11 @@ def confirm_use(
     Raises `Denied`, `Missing`, `Conflict` with the time when it was used before, `DifferentBody`.
     """
     shops = shops_of(acting_user, shop)
-    stored = VoucherUse.objects.filter(pk=id, merchant__in=shops).first()
-    if stored is not None:
-        same_body_or_refuse(stored.fingerprint, _print(voucher_id, stored.merchant_id))
+    if stored := _stored(id, voucher_id, shops):
         return stored
     voucher, place = _wanted(voucher_id, shops)
     if voucher.state == VoucherState.VERIFIED:
-        raise _refusal(voucher_id)
+        return _same_or_refuse(id, voucher_id, shops)
     # The right is locked first, so that two codes of one right queue up and the last use is given once.
     rows = Entitlement.objects.select_for_update(no_key=True)
     entitlement, benefit = rows.get(pk=voucher.entitlement_id), voucher.entitlement.benefit
@@ -179,7 +190,7 @@ def confirm_use(
     has_some = is_usable(benefit, entitlement) and uses_left(benefit, entitlement) != 0
     codes = Voucher.objects.filter(pk=voucher_id, expires_at__gt=clock.now() - GRACE)
     if not has_some or not codes.exclude(state=VoucherState.VERIFIED).update(state=VoucherState.VERIFIED):
-        raise _refusal(voucher_id)
+        return _same_or_refuse(id, voucher_id, shops)
     return _book_use(id=id, voucher=voucher, entitlement=entitlement, merchant=place, acting_user=acting_user)
 
 
@@ -187,11 +198,22 @@ def _print(voucher_id: uuid.UUID, merchant_id: int) -> str:
     return fingerprint({"voucher": str(voucher_id), "merchant": merchant_id})
 
 
-def _refusal(voucher_id: uuid.UUID) -> Conflict:
+def _stored(id: uuid.UUID, voucher_id: uuid.UUID, shops: list[Merchant]) -> VoucherUse | None:  # noqa: A002
+    """The use that was booked under this id before."""
+    use = VoucherUse.objects.filter(pk=id, merchant__in=shops).first()
+    if use is not None:
+        same_body_or_refuse(use.fingerprint, _print(voucher_id, use.merchant_id))
+    return use
+
+
+def _same_or_refuse(id: uuid.UUID, voucher_id: uuid.UUID, shops: list[Merchant]) -> VoucherUse:  # noqa: A002
+    """The use of this id, where a second tap came while the first was being booked; otherwise why not."""
+    if stored := _stored(id, voucher_id, shops):
+        return stored
     use = VoucherUse.objects.filter(voucher_id=voucher_id).first()
     if use is not None:
-        return Conflict(_("这张码 %s 用过了。") % timezone.localtime(use.at).strftime("%H:%M"))
-    return Conflict(_("这张码过期了，请顾客换一张新的。"))
+        raise Conflict(_("这张码 %s 用过了。") % said(use.at))
+    raise Conflict(_("这张码过期了，请顾客换一张新的。"))
 
 
 def _book_use(

@@ -170,6 +170,24 @@ def test_a_new_paper_ends_the_old_one_and_none_is_printed_for_who_is_not_entitle
         issue_paper_voucher(id=uuid.uuid4(), **{**words, "appointment": held, "acting_user": cast.worker})
 
 
+def test_a_paper_that_was_used_on_another_day_says_which(
+    cast: Cast, barber: Benefit, client_for: Callable[[User], Client]
+) -> None:
+    post = Appointment.objects.select_related("unit").get(person=cast.leader.person)
+    words: dict[str, Any] = {"benefit": barber, "appointment": post, "acting_user": cast.group_leader}
+    paper = issue_paper_voucher(id=uuid.uuid4(), **words)
+    confirm = {"voucher_id": paper.pk, "acting_user": cast.merchant_person}
+    at = timezone.localtime(confirm_use(id=uuid.uuid4(), **confirm).at)
+    code, till = code_of(paper).digits, client_for(cast.merchant_person)
+    assert f"已使用 {at:%H:%M}" in till.post("/merchant/", {"code": code}).content.decode()
+    with time_machine.travel(at + dt.timedelta(days=3)):
+        that_day = f"{at.month}月{at.day}日 {at:%H:%M}"
+        page = till.post("/merchant/", {"code": code}).content.decode()
+        assert re.search(rf"已使用 (\d+年)?{that_day}", page)
+        with pytest.raises(Conflict, match=f"{that_day} 用过了"):
+            confirm_use(id=uuid.uuid4(), **confirm)
+
+
 def test_the_last_use_ends_every_other_code_also_on_paper(cast: Cast) -> None:
     once = make_benefit(cast, uses_each=1)
     post = Appointment.objects.select_related("unit").get(person=cast.leader.person)

@@ -135,6 +135,18 @@ def test_sixteen_scans_of_the_last_use_are_one_use(committed_cast: Cast) -> None
     assert Entitlement.objects.get().used_count == 1
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_taps_with_one_id_that_overlap_all_hear_that_it_worked(committed_cast: Cast) -> None:
+    """What a shaking finger, or a phone that sends again, does to a slow line."""
+    benefit, clerk = make_benefit(committed_cast, uses_each=1), committed_cast.merchant_person
+    (code,) = codes_for(benefit, [person_of(committed_cast.leader)])
+    outcomes = at_once(*[partial(confirm_use, id=uuid.uuid4(), voucher_id=code, acting_user=clerk)] * TILLS)
+    assert {type(one) for one in outcomes} == {VoucherUse}
+    assert {one.pk for one in outcomes if isinstance(one, VoucherUse)} == {VoucherUse.objects.get().pk}
+    assert Entitlement.objects.get().used_count == 1
+
+
 @pytest.mark.everywhere
 @pytest.mark.django_db(transaction=True)
 def test_of_sixty_claims_at_once_fifty_get_a_place_and_ten_wait_in_order(committed_cast: Cast) -> None:
