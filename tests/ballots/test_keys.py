@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from Cryptodome.Protocol.SecretSharing import Shamir
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from events.ballots.opening.keys import (
     set_threshold,
 )
 from events.campaigns.models import Campaign, CampaignState
+from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
 from foundation.models import Notification
 from tests.ballots.custodians import enrol_cheaply, make_keys, passphrase_of
@@ -123,6 +124,23 @@ def test_who_may_appoint_and_who_may_be_appointed(cast: Cast) -> None:
     for wrong in (0, 2):
         with pytest.raises(Invalid):
             set_threshold(box=box, threshold=wrong, acting_user=cast.district_clerk)
+
+
+@override_settings(DEMO=False)
+def test_outside_the_demo_nobody_opens_a_box_alone(cast: Cast, client_for: Any) -> None:
+    box, _stood = box_with_key(cast)
+    keepers = [appoint_custodian(box=box, user=one, acting_user=SYSTEM) for one in (cast.worker, cast.street_clerk)]
+    for one in keepers:
+        enrol_cheaply(one)
+    page = reverse("console_keys", args=[box.campaign.uid])
+    assert "一个人不能自己开箱" in client_for(cast.district_clerk).get(page).content.decode()
+    with pytest.raises(Invalid):
+        set_threshold(box=box, threshold=1, acting_user=cast.district_clerk)
+    with pytest.raises(Conflict, match="至少 2 位"):
+        make_key(box=box, acting_user=cast.district_clerk)
+    set_threshold(box=box, threshold=2, acting_user=cast.district_clerk)
+    assert make_key(box=box, acting_user=SYSTEM).public_key
+    assert "2 位里到 2 位就能开箱" in client_for(cast.district_clerk).get(page).content.decode()
 
 
 @pytest.mark.parametrize("change", ["appoint", "dismiss", "threshold", "enrol"])
