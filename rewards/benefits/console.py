@@ -166,6 +166,7 @@ def _detail(request: HttpRequest, benefit: Benefit, form: PlacesForm, status: in
         trail=_TRAIL,
         benefit=benefit,
         shops=list(benefit.merchants.order_by("pinyin", "pk")),
+        wanting="" if benefit.state == BenefitState.ENDED else offers.without_agreement(benefit.merchants.all()),
         steps=_steps(benefit, request.user),
         overview=overview_of(benefit),
         form=form,

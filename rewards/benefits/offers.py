@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
@@ -14,7 +16,7 @@ from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.benefits import news
 from rewards.benefits.entitled import grant_for
 from rewards.benefits.entitlements import kill_codes, lock
-from rewards.benefits.models import Benefit, BenefitState, Entitlement, EntitlementState, RefusalReport
+from rewards.benefits.models import Benefit, BenefitState, Entitlement, EntitlementState, Merchant, RefusalReport
 from volunteers.units.rights import Right, require
 
 State = BenefitState
@@ -31,14 +33,16 @@ STEPS: dict[str, frozenset[BenefitState]] = {
 def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str = "") -> Benefit:
     """Review, open, pause, resume or end an offer. The reason of a pause is what leaders read.
 
-    Who may: MANAGE_BENEFITS in the package's unit; a review is by somebody else than whoever drafted it. Raises
-    `Denied`, `Conflict`.
+    Who may: MANAGE_BENEFITS in the package's unit; a review is by somebody else than whoever drafted it, and every shop
+    has agreed before an offer is opened. Raises `Denied`, `Conflict`.
     """
     require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
     locked = lock(benefit)
     if state not in STEPS[locked.state]:
         raise Conflict
     was = locked.state
+    if was == State.REVIEWED and state == State.LIVE and (words := without_agreement(locked.merchants.all())):
+        raise Conflict(words)
     _enter(locked, state, acting_user, reason.strip()[:60])
     unit_id = locked.package.unit_id
     audit.record(actor=acting_user, act=f"benefit.{state.value}", obj=locked, unit_id=unit_id, reason=reason)
@@ -50,6 +54,14 @@ def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Act
         news.opened(locked)
     benefit.refresh_from_db()
     return benefit
+
+
+def without_agreement(merchants: QuerySet[Merchant]) -> str:
+    """Which of these shops have no agreement on file, and what to do about it; empty when all have."""
+    rows: Any = merchants
+    names = "、".join(rows.without_agreement().order_by("pinyin", "pk").values_list("name", flat=True))
+    words = _("%s 还没有合作约定。先请店里在手机上点同意，或者登记纸质约定，这一项才能给大家用。")
+    return words % names if names else ""
 
 
 def _enter(benefit: Benefit, state: BenefitState, acting_user: Actor, reason: str) -> None:

@@ -81,6 +81,10 @@ class MerchantQuerySet(models.QuerySet["Merchant"]):
         """Who gives something, now or after a pause."""
         return self.filter(state__in=["active", "paused"])
 
+    def without_agreement(self) -> Self:
+        """Partners of whom no goodwill agreement is on file."""
+        return self.partners().filter(agreements__isnull=True)
+
     def served_by(self, user: Actor) -> Self:
         """Partners for whom the user works today."""
         today = clock.today()

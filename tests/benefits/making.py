@@ -11,9 +11,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from foundation.actors import SYSTEM
 from rewards.benefits.codes import ShownCode, issue_code
-from rewards.benefits.models import Benefit, BenefitPackage, VoucherUse
+from rewards.benefits.models import Benefit, BenefitPackage, Merchant, VoucherUse
 from rewards.benefits.verifying import check_code, confirm_use
+from rewards.merchants.agreeing import file_paper
 from tests.cast import SINCE, Cast
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
@@ -29,6 +31,12 @@ def make_benefit(cast: Cast, **fields: Any) -> Benefit:
     benefit = Benefit.objects.create(**({"package": package, "state": "live"} | dates | values | fields))
     benefit.merchants.add(cast.merchant)
     return benefit
+
+
+def have_agreed(*merchants: Merchant) -> None:
+    """The goodwill agreement of each is on file."""
+    for merchant in merchants:
+        file_paper(merchant=merchant, signed_on=timezone.localdate(), acting_user=SYSTEM)
 
 
 def make_people(cast: Cast, count: int) -> list[Person]:

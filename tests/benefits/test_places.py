@@ -16,10 +16,10 @@ from rewards.benefits.codes import issue_code
 from rewards.benefits.endings import drop_old_codes, renew_uses, revoke_past_roles, serve_lines
 from rewards.benefits.entitlements import claim, give_back, set_places
 from rewards.benefits.jobs import look_at_the_day
-from rewards.benefits.models import Benefit, BenefitState, Entitlement, Voucher
+from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Entitlement, Merchant, Voucher
 from rewards.benefits.offers import set_benefit_state
 from rewards.benefits.verifying import Answer, check_code, confirm_use, void_use
-from tests.benefits.making import make_benefit, make_leaders, show, use_once
+from tests.benefits.making import have_agreed, make_benefit, make_leaders, show, use_once
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
@@ -246,16 +246,46 @@ def test_a_second_person_reviews_before_anybody_sees_it(cast: Cast, client_for: 
     reviewer = client_for(second)
     reviewer.post(url, {"state": "reviewed"})
     assert "理发" not in client_for(cast.leader).get("/benefits/").content.decode()
+    assert "青禾理发铺 还没有合作约定" in reviewer.post(url, {"state": "live"}, follow=True).content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "reviewed"
+    have_agreed(cast.merchant)
     reviewer.post(url, {"state": "live"})
     draft.refresh_from_db()
     assert (draft.state, draft.reviewed_by) == ("live", second)
     page = client_for(cast.leader).get("/benefits/?show=new").content.decode()
     assert "理发" in page
-    # What is open keeps its promise: a smaller number in the form changes nothing.
+    # What is open keeps its promise: a smaller number in the form changes nothing, nor does an earlier end.
     form = {"name": "理发", "uses_each": "1", "how_to_use": "给店员看", "ends_on": draft.ends_on.isoformat()}
-    assert drafter.post(f"/console/rewards/benefit/{draft.uid}/edit/", form).status_code == 302
+    form["merchants"] = str(cast.merchant.pk)
+    edit = f"/console/rewards/benefit/{draft.uid}/edit/"
+    assert drafter.post(edit, form).status_code == 302
     draft.refresh_from_db()
     assert (draft.uses_each, draft.how_to_use, draft.state) == (2, "给店员看", "live")
+    sooner = {"ends_on": (draft.ends_on - dt.timedelta(days=1)).isoformat()}
+    assert "只能往后延" in drafter.post(edit, form | sooner).content.decode()
+    joining = {"merchants": [str(cast.merchant.pk), str(cast.other_merchant.pk)]}
+    assert "禾边药房 还没有合作约定" in drafter.post(edit, form | joining).content.decode()
+    have_agreed(cast.other_merchant)
+    assert drafter.post(edit, form | joining).status_code == 302
+    assert draft.merchants.count() == 2
+
+
+def test_shops_that_somebody_else_added_stay_when_a_community_saves(cast: Cast, client_for: ClientFor) -> None:
+    dates = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate() + dt.timedelta(days=60)}
+    package = BenefitPackage.objects.create(name="社区优惠包", unit=cast.community, **dates)
+    offer = make_benefit(cast, package=package, state="draft", **dates)
+    far = Merchant.objects.create(name="远处的书店", unit=cast.other_street)
+    offer.merchants.add(far)
+    path = f"/console/rewards/benefit/{offer.uid}/edit/"
+    worker = client_for(cast.worker)
+    assert "远处的书店" in worker.get(path).content.decode()
+    form = {
+        "package": package.pk, "kind": "life", "name": "理发", "value_text": "7 折", "renews": "none",
+        "roles": ["neighbour_leader"], "merchants": [cast.other_merchant.pk], **dates,
+    }  # fmt: skip
+    assert worker.post(path, form).status_code == 302
+    assert set(offer.merchants.all()) == {cast.other_merchant, far}
 
 
 def test_what_is_written_after_its_review_is_a_draft_again(cast: Cast, client_for: ClientFor) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Missing
 from rewards.benefits.entitlements import claim, give_back, set_places
-from rewards.benefits.models import Benefit, Entitlement, Voucher, VoucherUse
+from rewards.benefits.models import Benefit, BenefitState, Entitlement, Voucher, VoucherUse
+from rewards.benefits.offers import set_benefit_state
 from rewards.benefits.tokens import LIFE, new_code
 from rewards.benefits.verifying import confirm_use
 from tests.benefits.making import at_once, make_benefit, make_leaders, make_people
@@ -176,3 +180,28 @@ def test_places_given_back_while_others_claim_are_never_given_twice(committed_ca
     held = Entitlement.objects.filter(state="claimed").values_list("person_id", flat=True)
     waited = [leader.person_id for leader in leaders[10:15]]
     assert set(waited) <= set(held)  # who was in line before the race got the places that became free
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_that_comes_while_somebody_pauses_does_not_undo_the_pause(
+    committed_cast: Cast, client_for: Callable[[User], Client]
+) -> None:
+    offer, desk = make_benefit(committed_cast), client_for(committed_cast.district_clerk)
+    form = {"name": "理发", "how_to_use": "给店员看", "ends_on": offer.ends_on.isoformat()}
+    form["merchants"] = str(committed_cast.merchant.pk)
+    has_paused = threading.Event()
+
+    def pause() -> None:
+        with transaction.atomic():
+            set_benefit_state(benefit=offer, state=BenefitState.PAUSED, reason="店里装修", acting_user=SYSTEM)
+            has_paused.set()
+            time.sleep(0.5)
+
+    def edit() -> int:
+        has_paused.wait(10)
+        return desk.post(f"/console/rewards/benefit/{offer.uid}/edit/", form).status_code
+
+    assert at_once(pause, edit) == [None, 302]
+    offer = Benefit.objects.get()
+    assert (offer.state, offer.pause_note, offer.how_to_use) == ("paused", "店里装修", "给店员看")

@@ -17,7 +17,7 @@ from rewards.benefits.models import Benefit, BenefitPackage, MerchantState
 from rewards.merchants.keeping import set_merchant_state
 from rewards.merchants.models import MerchantWish, Want
 from rewards.merchants.wishes import Terms, ask, grant, propose, send_back, take_back
-from tests.benefits.making import at_once, make_benefit, use_once
+from tests.benefits.making import at_once, have_agreed, make_benefit, use_once
 from tests.cast import Cast, make_cast
 from volunteers.accounts.models import User
 
@@ -39,6 +39,7 @@ def package_of(cast: Cast) -> BenefitPackage:
 
 def test_from_the_shops_phone_to_what_leaders_have(cast: Cast, client_for: ClientFor) -> None:
     phone, desk, package = client_for(cast.merchant_person), client_for(cast.worker), package_of(cast)
+    have_agreed(cast.merchant)
     body = {"id": str(uuid.uuid4()), "offer": "烫发", "value_text": "7 折", "uses_each": "2"}
     assert phone.post("/merchant/benefits/new/", body).status_code == 422
     body["roles"] = "neighbour_leader"
