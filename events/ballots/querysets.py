@@ -115,6 +115,10 @@ class PaperBallotQuerySet(models.QuerySet["PaperBallot"]):
         """Keyed twice, and not alike."""
         return self.filter(state="mismatch")
 
+    def half_keyed(self) -> Self:
+        """Read, but not yet alike by two people: they keep the box from being closed."""
+        return self.filter(state__in=["keyed", "mismatch"])
+
     def came_back(self) -> Self:
         """Those that voters filled in: in the box, or invalid."""
         return self.filter(state__in=["sealed", "invalid"])

@@ -94,6 +94,27 @@ def test_the_same_request_twice_is_the_same_answer(box: PaperBox, second: User) 
     assert box.turnout() == 1
 
 
+def test_a_repeat_of_an_invalid_reading_is_the_same_answer(box: PaperBox, second: User) -> None:
+    mark, last, flawed = box.marks()[0], uuid.uuid4(), Reading(flaw="unclear")
+    keyed(box, mark, box.cast.worker, reading=flawed)
+    for _time in range(2):
+        assert keyed(box, mark, second, reading=flawed, uid=last).state == State.INVALID
+    with pytest.raises(DifferentBody):
+        keyed(box, mark, second, 1, uid=last)
+
+
+def test_an_id_is_never_used_for_another_ballot(box: PaperBox, second: User) -> None:
+    first, other = box.marks(2)
+    early, late = uuid.uuid4(), uuid.uuid4()
+    keyed(box, first, box.cast.worker, 1, uid=early)
+    with pytest.raises(DifferentBody):
+        keyed(box, other, box.cast.worker, 1, uid=early)
+    keyed(box, first, second, 1, uid=late)
+    with pytest.raises(DifferentBody):
+        keyed(box, other, second, 1, uid=late)
+    assert PaperBallot.objects.filter(state=State.PRINTED).count() == 1
+
+
 def test_a_mark_that_comes_a_second_time_is_refused(box: PaperBox, second: User) -> None:
     mark = box.marks()[0]
     both(box, mark, second, 1)
@@ -181,9 +202,18 @@ def test_two_different_readings_are_no_envelope(box: PaperBox, mismatch: str) ->
         keyed(box, mismatch, another_clerk(box.cast, "白帆"), 1, 2)
 
 
-def again(box: PaperBox, mark: str, clerk: User, *lots: int, reason: str = "看清了，是 2") -> PaperBallot:
-    reading = reading_of(box.campaign, lots)
-    return settle(uid=uuid.uuid4(), campaign=box.campaign, mark=mark, reading=reading, reason=reason, acting_user=clerk)
+def again(box: PaperBox, mark: str, clerk: User, *lots: int, **how: object) -> PaperBallot:
+    values = {"uid": uuid.uuid4(), "reason": "看清了，是 2", "reading": reading_of(box.campaign, lots)} | how
+    return settle(campaign=box.campaign, mark=mark, acting_user=clerk, **values)  # type: ignore[arg-type]
+
+
+def test_settling_twice_with_one_id_is_one_settling(box: PaperBox, mismatch: str, second: User) -> None:
+    mine, last = uuid.uuid4(), uuid.uuid4()
+    for _time in range(2):
+        assert again(box, mismatch, box.cast.worker, 2, 3, uid=mine).state == State.MISMATCH
+    for _time in range(2):
+        assert again(box, mismatch, second, 2, 3, uid=last).state == State.SEALED
+    assert box.opened() == [(2, 3)]
 
 
 def test_a_third_clerk_who_reads_like_one_of_them_settles_it(box: PaperBox, mismatch: str) -> None:
@@ -293,12 +323,19 @@ def test_two_clerks_key_at_the_desk_and_a_mismatch_is_shown_without_what_was_rea
     shown = third.post("/console/ballots/paper/compare/", {"mark": apart}).content.decode()
     assert "1 周桂兰" in shown
     assert "2 马建国" in shown
+    slip = {"uid": str(uuid.uuid4()), "mark": apart, "ticked": "2", "reason": ""}
+    slipped = third.post("/console/ballots/paper/settle/", slip)
+    assert slipped.status_code == 422
+    assert '<details class="ballots-ticks" open>' in slipped.content.decode()
+    assert slipped.content.decode().count("<section>") == 2  # both versions are still there
     data = {"uid": str(uuid.uuid4()), "mark": apart, "lots": "2", "reason": "对着纸看了"}
     assert "已经封好入箱" in third.post("/console/ballots/paper/settle/", data, follow=True).content.decode()
     assert box.opened() == [(1, 3), (2,)]
 
 
-@pytest.mark.parametrize("data", [{"lots": "一号"}, {"lots": ""}, {"lots": "77"}, {"lots": "1", "is_blank": "on"}])
+@pytest.mark.parametrize(
+    "data", [{"lots": "一号"}, {"lots": ""}, {"lots": "77"}, {"lots": "7" * 30}, {"lots": "1", "is_blank": "on"}]
+)
 def test_a_clerks_slip_is_told_and_keeps_what_was_typed(box: PaperBox, client_for: Login, data: dict) -> None:
     mark = box.marks()[0]
     client = client_for(box.cast.worker)

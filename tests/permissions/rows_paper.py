@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from tests.permissions.rules import CLERKS, IN, INVALID, METHOD, PAGE, Row, console, who
-from tests.permissions.things_paper import hand_out, vote_today
+from tests.permissions.things_paper import hand_out, somebody_asks, vote_today
 
 KEPT = who(CLERKS, "own below")
 _ALL = who(CLERKS)
@@ -24,6 +24,17 @@ def _run(thing: Any) -> dict[str, Any]:
 
 def _spoil_run(_thing: Any) -> dict[str, Any]:
     return {"reason": "印花了"}
+
+
+def _ask_aside(thing: Any) -> dict[str, Any]:
+    vote_today(thing.campaign)
+    return {"ballot": str(thing.ballots.get(state="mismatch").pk), "reason": "多出来的一张"}
+
+
+def _agree_aside(thing: Any) -> dict[str, Any]:
+    body = _ask_aside(thing)
+    somebody_asks(thing)
+    return body
 
 
 def _spoil(thing: Any) -> dict[str, Any]:
@@ -68,6 +79,8 @@ ROWS: dict[str, Row] = {
     "console_paper_run_results": Row(_PAGE, _NO_POST),
     "console_paper_run": Row(console((PAGE, KEPT)), _NO_POST, "paper_run"),
     "console_paper_run_spoil": Row(_ACT, console((INVALID, KEPT)), "paper_run", _spoil_run, console((PAGE, KEPT))),
+    "console_paper_aside": Row(_ACT, console((INVALID, KEPT)), "paper_run", _ask_aside, console((PAGE, KEPT))),
+    "console_paper_aside_agree": Row(_ACT, console((INVALID, KEPT)), "paper_run", _agree_aside, console((PAGE, KEPT))),
     "console_paper_spoil": Row(_PAGE, _FORM, "paper_run", _spoil, _KEPT_OR_NOT),
     "console_paper_key": Row(_NOBODY_VOTES, _NOBODY_VOTES, "paper_run", _key, _KEPT_OR_NOT),
     "console_paper_mismatch_list": Row(_PAGE, _NO_POST),

@@ -85,6 +85,11 @@ def disagree(run: PaperRun) -> PaperBallot:
     return ballot
 
 
+def somebody_asks(run: PaperRun) -> None:
+    """The printer of a run asks for what does not agree to be put aside."""
+    run.ballots.filter(state="mismatch").update(aside_asked_by=run.printed_by_id, reason="多出来的一张")
+
+
 def vote_today(campaign: Campaign) -> None:
     """The vote of this campaign is open."""
     now, hour = timezone.now(), dt.timedelta(hours=1)

@@ -42,7 +42,7 @@ class PaperBallot(models.Model):
 
     class State(models.TextChoices):
         """printed → keyed (once) → sealed | invalid; keyed twice differently → mismatch → sealed | invalid;
-        printed → spoilt, never used.
+        printed → spoilt, never used; keyed | mismatch → aside, by two people: lost, or one more than went out.
         """
 
         PRINTED = "printed", _("已印")
@@ -51,12 +51,23 @@ class PaperBallot(models.Model):
         SEALED = "sealed", _("已入箱")
         INVALID = "invalid", _("废票")
         SPOILT = "spoilt", _("没用，作废")
+        ASIDE = "aside", _("另外收好，不算")
 
     run = models.ForeignKey(PaperRun, on_delete=models.PROTECT, related_name="ballots")
     mark_digest = models.CharField(max_length=64, unique=True)
     state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.PRINTED)
     reason = models.CharField(_("说明"), max_length=200, blank=True, db_default="")
     envelope = models.OneToOneField(Envelope, on_delete=models.SET_NULL, null=True, related_name="paper")
+    is_returned = models.BooleanField(_("领票人交回"), default=False, db_default=False)
+    # Of an invalid ballot only: what lies in the box shall not be found out by trying readings.
+    last_uid = models.UUIDField(null=True, unique=True, editable=False)
+    last_fingerprint = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    aside_asked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("谁提议另外收好")
+    )
+    aside_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("谁同意另外收好")
+    )
 
     objects = PaperBallotQuerySet.as_manager()
 
@@ -67,9 +78,21 @@ class PaperBallot(models.Model):
             models.Index(fields=["run", "state"], name="paper_ballot_state"),
             models.Index(fields=["run"], name="paper_ballot_mismatch", condition=Q(state="mismatch")),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state="aside")
+                | (Q(aside_asked_by__isnull=False, aside_by__isnull=False) & ~Q(aside_by=F("aside_asked_by"))),
+                name="paper_aside_by_two",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.state}"
+
+    @property
+    def is_half_keyed(self) -> bool:
+        """Whether it was read, but not yet alike by two people."""
+        return self.state in {self.State.KEYED, self.State.MISMATCH}
 
 
 class PaperKeying(models.Model):

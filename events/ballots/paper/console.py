@@ -19,9 +19,10 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from events.ballots.models import PaperBallot, PaperKeying, PaperRun
-from events.ballots.paper import keying, runs, sheets
-from events.ballots.paper.forms import KeyForm, MarkForm, ReasonForm, RunForm, SettleForm, SpoilForm
-from events.campaigns.models import Campaign, Nomination
+from events.ballots.paper import keying, runs, sheets, spoiling
+from events.ballots.paper.forms import AsideForm, KeyForm, MarkForm, ReasonForm, RowForm, RunForm, SettleForm, SpoilForm
+from events.campaigns import phases
+from events.campaigns.models import Campaign, CampaignState, Nomination
 from foundation.errors import Conflict, Invalid, Missing
 from volunteers.homes.views import take_errors
 from volunteers.units.console import NumberColumn, PlaceFilter, ScopedListView, page, requires
@@ -32,6 +33,7 @@ from volunteers.units.rights import Right, units_where
 may_key = requires(Right.KEY_BALLOTS)
 DESK = ("console_paper", gettext_lazy("纸质选票"))
 RUNS = ("console_paper_run_list", gettext_lazy("印过的批次"))
+ASKED = gettext_lazy("登记好了。请另一位同事在“印过的批次”里看过同意，这张票就另外收好。")
 State = PaperBallot.State
 
 
@@ -48,6 +50,7 @@ def campaign_of_today() -> Campaign:
 def desk(request: HttpRequest) -> HttpResponse:
     """Every community of the reader that has paper: printed, handed out, brought back, keyed."""
     campaign, rows, is_open = runs.voting_campaign(), [], False
+    is_voting = campaign is not None and phases.is_open(campaign, CampaignState.VOTING)
     if campaign is not None:
         try:
             box = runs.box_of(campaign)
@@ -56,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         else:
             communities = units_where(request.user, Right.KEY_BALLOTS).at(Level.COMMUNITY).order_by("path")
             rows, is_open = runs.stands(box, communities), runs.takes_paper(campaign, box)
-    context = page(DESK[1], icon="doc-full", campaign=campaign, rows=rows, is_open=is_open)
+    context = page(DESK[1], icon="doc-full", campaign=campaign, rows=rows, is_open=is_open, is_voting=is_voting)
     return render(request, "ballots/console_paper.html", context)
 
 
@@ -124,34 +127,53 @@ class RunListView(ScopedListView):
         Column("printed_by", label=gettext_lazy("谁印的"), accessor="printed_by.get_full_name"),
         NumberColumn("count", label=gettext_lazy("几张")),
         NumberColumn("left", label=gettext_lazy("还没用的")),
+        NumberColumn("half", label=gettext_lazy("没录成的")),
     )  # fmt: skip
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """With how many of each are still unused."""
+        """With how many of each are still unused, and how many are keyed but not alike by two people."""
         seen = PaperRun.objects.visible_to(self.request.user).select_related("community", "printed_by__person")
-        return seen.annotate(left=Count("ballots", filter=Q(ballots__state=State.PRINTED)))
+        return seen.annotate(
+            left=Count("ballots", filter=Q(ballots__state=State.PRINTED)),
+            half=Count("ballots", filter=Q(ballots__state__in=[State.KEYED, State.MISMATCH])),
+        )
 
 
 @may_key
 @require_GET
 def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One run in numbers, and the way to spoil what is left of it."""
-    return _run_page(request, _run(request, uid), ReasonForm())
+    """One run in numbers, the way to spoil what is left of it, and what is keyed but not alike by two people."""
+    return _run_page(request, _run(request, uid))
 
 
 def _run(request: HttpRequest, uid: UUID) -> PaperRun:
-    rows = PaperRun.objects.visible_to(request.user).select_related("community", "printed_by__person")
+    rows = PaperRun.objects.visible_to(request.user).select_related("community", "printed_by__person", "box__campaign")
     run: PaperRun = get_object_or_404(rows, pk=uid)
     return run
 
 
-def _run_page(request: HttpRequest, run: PaperRun, form: ReasonForm) -> HttpResponse:
+def _run_page(request: HttpRequest, run: PaperRun, refused: ReasonForm | None = None) -> HttpResponse:
+    """`refused` is what was filled in wrongly: for the run, or for one of its ballots."""
     counted = dict(run.ballots.order_by().values_list("state").annotate(n=Count("pk")))
-    states = [(state, state.label, counted[state]) for state in State if state in counted]
-    left = counted.get(State.PRINTED, 0)
-    title = f"{run.community.name} {run.count}"
-    context = page(title, icon="download", trail=[DESK, RUNS], run=run, states=states, left=left, form=form)
-    return render(request, "ballots/console_paper_run.html", context, status=422 if form.is_bound else 200)
+    half = run.ballots.half_keyed().select_related("aside_asked_by__person").order_by("pk")
+    row = refused.data.get("ballot") if isinstance(refused, AsideForm) else ""
+    context = page(
+        f"{run.community.name} {run.count}", icon="download", trail=[DESK, RUNS], run=run,
+        states=[(state, state.label, counted[state]) for state in State if state in counted],
+        left=counted.get(State.PRINTED, 0),
+        form=refused if refused and not row else ReasonForm(),
+        half=[
+            (one, refused if row == str(one.pk) else AsideForm(auto_id=f"id_{one.pk}_%s", initial={"ballot": one.pk}))
+            for one in half.prefetch_related(_keyings())
+        ],
+    )  # fmt: skip
+    return render(request, "ballots/console_paper_run.html", context, status=422 if refused else 200)
+
+
+def _keyings() -> Prefetch[Any]:
+    """Who keyed a ballot and when, without what was read."""
+    rows = PaperKeying.objects.select_related("clerk__person").order_by("keyed_at").defer("choices_sealed")
+    return Prefetch("keyings", queryset=rows)
 
 
 @may_key
@@ -161,24 +183,54 @@ def run_spoil(request: HttpRequest, uid: UUID) -> HttpResponse:
     run, form = _run(request, uid), ReasonForm(request.POST)
     if not form.is_valid():
         return _run_page(request, run, form)
-    count = runs.spoil_run(run=run, acting_user=request.user, **form.cleaned_data)
+    count = spoiling.spoil_run(run=run, acting_user=request.user, **form.cleaned_data)
     messages.success(request, _("作废了 %(n)d 张没用过的票。") % {"n": count})
+    return redirect("console_paper_run", run.pk)
+
+
+@may_key
+@require_POST
+def ask_aside(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A ballot that cannot be keyed to the end: the first of two people asks for it to be put aside."""
+    run, form = _run(request, uid), AsideForm(request.POST)
+    if form.is_valid():
+        found = get_object_or_404(run.ballots, pk=form.cleaned_data["ballot"])
+        try:
+            spoiling.ask_aside(ballot=found, reason=form.cleaned_data["reason"], acting_user=request.user)
+        except (Invalid, Conflict) as refusal:
+            take_errors(form, refusal)
+        else:
+            messages.success(request, ASKED)
+            return redirect("console_paper_run", run.pk)
+    return _run_page(request, run, form)
+
+
+@may_key
+@require_POST
+def agree_aside(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The second agrees."""
+    run, form = _run(request, uid), RowForm(request.POST)
+    if not form.is_valid():
+        raise Invalid
+    found = get_object_or_404(run.ballots, pk=form.cleaned_data["ballot"])
+    spoiling.agree_aside(ballot=found, acting_user=request.user)
+    messages.success(request, _("登记好了：这张票另外收好，不算。录过的内容删掉了。"))
     return redirect("console_paper_run", run.pk)
 
 
 @may_key
 @require_http_methods(["GET", "POST"])
 def spoil(request: HttpRequest) -> HttpResponse:
-    """One unused ballot, by its mark."""
+    """One ballot out of use, by its mark: unused, at once; keyed, when a second person agrees."""
     form = SpoilForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            runs.spoil_ballot(campaign=campaign_of_today(), acting_user=request.user, **form.cleaned_data)
+            ballot = spoiling.spoil_ballot(campaign=campaign_of_today(), acting_user=request.user, **form.cleaned_data)
         except (Invalid, Conflict) as refusal:
             take_errors(form, refusal)
         else:
-            messages.success(request, _("这张票作废了。"))
-            return redirect("console_paper_spoil")
+            messages.success(request, ASKED if ballot.is_half_keyed else _("这张票作废了。"))
+            return redirect("console_paper_run", ballot.run_id) if ballot.is_half_keyed else redirect(request.path)
     context = page(_("作废一张票"), icon="cross", trail=[DESK], form=form, action=_("作废"))
     return render(request, "ballots/console_paper_form.html", context, status=422 if form.is_bound else 200)
 
@@ -257,9 +309,8 @@ class MismatchListView(ScopedListView):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """With who keyed them."""
-        keyings = PaperKeying.objects.select_related("clerk__person").order_by("keyed_at").defer("choices_sealed")
         rows = PaperBallot.objects.visible_to(self.request.user).mismatched().select_related("run__community")
-        return rows.prefetch_related(Prefetch("keyings", queryset=keyings))
+        return rows.prefetch_related(_keyings())
 
 
 @never_cache
@@ -275,8 +326,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             take_errors(form, refusal)
         else:
-            settling = SettleForm(lots=_lots(campaign), initial={"mark": mark})
-            return _side_by_side(request, versions, settling)
+            return _side_by_side(request, versions, SettleForm(lots=_lots(campaign), initial={"mark": mark}))
     context = page(_("对一张两遍不一样的票"), icon="warning", trail=[DESK], form=form, action=_("看两遍录的"))
     return render(request, "ballots/console_paper_form.html", context, status=422 if form.is_bound else 200)
 
@@ -304,4 +354,12 @@ def settle(request: HttpRequest) -> HttpResponse:
         else:
             _say(request, ballot.state)
             return redirect("console_paper_mismatch_list")
-    return _side_by_side(request, [], form)
+    return _side_by_side(request, _versions(request, campaign, form.data.get("mark", "")[:30]), form)
+
+
+def _versions(request: HttpRequest, campaign: Campaign, mark: str) -> list[keying.Version]:
+    """Both versions once more after a slip; none when the mark itself is wrong."""
+    try:
+        return keying.compare(campaign=campaign, mark=mark, acting_user=request.user)
+    except (Invalid, Conflict):
+        return []

@@ -52,6 +52,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("为什么"), max_length=200)
 
 
+class RowForm(forms.Form):
+    """One ballot of a run, by its row."""
+
+    ballot = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+
+class AsideForm(ReasonForm, RowForm):
+    """A ballot that cannot be keyed to the end, with a reason."""
+
+
 class MarkForm(forms.Form):
     """A mark, typed or scanned."""
 

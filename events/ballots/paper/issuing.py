@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from events.ballots.models import BallotBox, Envelope, EnvelopeState, PaperIssue, RollEntry, RollKind
-from events.ballots.paper.runs import box_of, is_any_awaited, locked_ballot, locked_box, spoil
+from events.ballots.paper.runs import box_of, is_any_awaited, locked_ballot, locked_box
+from events.ballots.paper.spoiling import bring_back
 from events.ballots.roll.entries import entry_of, voter_key
 from events.ballots.suspicion import quarantine
 from events.campaigns.models import Campaign, CampaignState, Nomination, NominationState, PanelMember
@@ -188,17 +189,17 @@ def _tell(campaign: Campaign, person: Person, carrier: Person | None) -> None:
 
 @transaction.atomic
 def take_back(*, campaign: Campaign, person: Person, mark: str, acting_user: Actor) -> PaperIssue:
-    """Take an unused ballot back: its mark is spoilt, and the voter may vote in any way again.
+    """Take an unused ballot back, also one of a run spoilt since: the voter may vote in any way again.
 
     Who may: KEY_BALLOTS in the entry's community. Raises `Missing`, `Denied`, `Invalid` for a mark that is none,
-    `Conflict` where none is out, where the paper was keyed, or where as many came back as went out.
+    `Conflict` where none is out, where the paper was keyed or brought back, or where as many came back as went out.
     """
     box = locked_box(campaign)
     entry = _entry(box, person, acting_user)
     ballot = locked_ballot(box, mark, acting_user)
     if ballot.run.community_id != entry.community_id:
         raise Invalid(errors={"mark": _("这张票是别的社区印的，不是在这里领的。")})
-    spoil(ballot, _("没有用，交回"))
+    bring_back(ballot)
     if not is_any_awaited(box, entry.community_id):
         raise Conflict(_("这个社区发出的票都已经录入，没有还没用的。请先查清楚。"))
     RollEntry.objects.filter(pk=entry.pk, channel=Channel.PAPER).update(channel=Channel.NONE)

@@ -23,7 +23,7 @@ from events.campaigns.models import Campaign, Nomination
 from foundation import audit, clock, secrets
 from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid
-from foundation.idempotency import fingerprint, same_body_or_refuse
+from foundation.idempotency import DifferentBody, fingerprint, same_body_or_refuse
 
 WRITTEN_LENGTH = 40
 State = PaperBallot.State
@@ -74,7 +74,7 @@ def reading_of(campaign: Campaign, lots: Iterable[int], *, is_blank: bool = Fals
         raise Invalid(errors={"flaw": _("请选一个原因。")})
     if bool(numbers) + is_blank + bool(flaw) != 1:
         raise Invalid(errors={"lots": _("三样里填一样：选了谁的号，或者勾“空白票”，或者选“废票”的原因。")})
-    known = set(_on_the_ballot(campaign).filter(lot__in=numbers).values_list("lot", flat=True))
+    known = set(_on_the_ballot(campaign).values_list("lot", flat=True))
     if strange := [str(number) for number in numbers if number not in known]:
         raise Invalid(errors={"lots": _("票上没有这个号：%(lots)s") % {"lots": "、".join(strange)}})
     if len(numbers) > campaign.rules.max_choices:
@@ -99,14 +99,10 @@ def key_ballot(*, uid: uuid.UUID, campaign: Campaign, mark: str, reading: Readin
     """
     box = locked_box(campaign)
     ballot = locked_ballot(box, mark, acting_user)
-    if ballot.envelope is not None and ballot.envelope.uid == uid:
-        return ballot  # the answer to the second reading was lost on its way
-    keyings = list(ballot.keyings.all())
-    mine = next((one for one in keyings if one.clerk_id == acting_user.pk), None)
-    if mine is not None and mine.uid == uid:
-        same_body_or_refuse(mine.fingerprint, _fingerprint(ballot, reading))
+    if _is_repeat(ballot, uid, reading):
         return ballot
-    _require_readable(ballot, mine)
+    keyings = list(ballot.keyings.all())
+    _require_readable(ballot, [one.clerk_id for one in keyings], acting_user)
     if keyings and _read(keyings[0]) == reading:
         _finish(box, ballot, reading, uid)
     else:
@@ -118,23 +114,49 @@ def key_ballot(*, uid: uuid.UUID, campaign: Campaign, mark: str, reading: Readin
     return ballot
 
 
-def _require_readable(ballot: PaperBallot, mine: PaperKeying | None) -> None:
+def _is_repeat(ballot: PaperBallot, uid: uuid.UUID, reading: Reading) -> bool:
+    """Whether this very reading was taken before and its answer was lost. Raises `DifferentBody` where it was another.
+
+    Of what lies in the box no reading is kept to compare with: the id alone tells.
+    """
+    if ballot.envelope is not None and ballot.envelope.uid == uid:
+        return True
+    stored = ballot.last_fingerprint if ballot.last_uid == uid else ""
+    if one := ballot.keyings.filter(uid=uid).first():
+        stored = one.fingerprint
+    if stored:
+        same_body_or_refuse(stored, _fingerprint(ballot, reading))
+        return True
+    used = (PaperKeying.objects, PaperBallot.objects, Envelope.objects)
+    for rows, name in zip(used, ("uid", "last_uid", "uid"), strict=True):
+        if rows.filter(**{name: uid}).exists():
+            raise DifferentBody
+    return False
+
+
+def _require_readable(ballot: PaperBallot, clerks: list[int], acting_user: Actor) -> None:
     if ballot.state in {State.SEALED, State.INVALID}:
         raise Conflict(_("这个票号已经录好了。同一个票号又出现一张，请把这张纸单独收好，告诉镇街。"))
     if ballot.state == State.SPOILT:
         raise Conflict(_("这张票登记的是作废，不能录。请把这张纸单独收好，告诉镇街。"))
     if ballot.state == State.MISMATCH:
         raise Conflict(_("这张票两遍录得不一样，请拿着纸票到“两遍不一样”里看。"))
-    if mine is not None:
+    if ballot.state == State.ASIDE:
+        raise Conflict(_("这张票登记的是另外收好，不再录。"))
+    if acting_user.pk in clerks:
         raise Conflict(_("您已经录过这张票，第二遍要另一位同事来录。"))
 
 
 def _finish(box: BallotBox, ballot: PaperBallot, reading: Reading, uid: uuid.UUID, reason: str = "") -> None:
     """Two people agree: into the box, or to the invalid ones; what was keyed goes."""
     if not is_any_awaited(box, ballot.run.community_id):
-        raise Conflict(_("这个社区收回的票已经和发出的一样多，这一张多出来了。先不要录，单独收好，告诉镇街。"))
+        raise Conflict(
+            _("这个社区收回的票已经和发出的一样多，这一张多出来了。先不要录，纸单独收好，到“作废一张票”里登记。")
+        )
+    ballot.aside_asked_by = None
     if reading.flaw:
         ballot.reason = reason or str(FLAWS[reading.flaw])
+        ballot.last_uid, ballot.last_fingerprint = uid, _fingerprint(ballot, reading)
         _move(ballot, State.INVALID)
     else:
         ballot.envelope, ballot.reason = _seal(box, ballot, reading, uid), reason
@@ -157,7 +179,7 @@ def _seal(box: BallotBox, ballot: PaperBallot, reading: Reading, uid: uuid.UUID)
 
 def _move(ballot: PaperBallot, state: State) -> None:
     ballot.state = state
-    ballot.save(update_fields=["state", "reason", "envelope"])
+    ballot.save()
 
 
 def _aad(uid: uuid.UUID) -> str:
@@ -192,7 +214,8 @@ def _keep(ballot: PaperBallot, uid: uuid.UUID, reading: Reading, acting_user: Ac
 @transaction.atomic
 def compare(*, campaign: Campaign, mark: str, acting_user: Actor) -> list[Version]:
     """Both versions side by side, for somebody with the paper in hand; the look is audited. Raises as `settle`."""
-    ballot = _mismatched(locked_box(campaign), mark, acting_user)
+    ballot = locked_ballot(locked_box(campaign), mark, acting_user)
+    _require_mismatch(ballot)
     names = dict(_on_the_ballot(campaign).values_list("lot", "person__name"))
     versions = []
     for keying in ballot.keyings.select_related("clerk__person").order_by("keyed_at"):
@@ -210,13 +233,16 @@ def settle(
 ) -> PaperBallot:
     """Read a mismatched ballot once more, with a reason. It counts as soon as two people read the same.
 
-    One of the two clerks may correct their own reading; a third one's has to equal one of theirs. Raises `Invalid`,
-    `Conflict`.
+    One of the two clerks may correct their own reading; a third one's has to equal one of theirs. The same id twice is
+    the same answer. Raises `Invalid`, `Conflict`, `DifferentBody`.
     """
     if not reason.strip():
         raise Invalid(errors={"reason": _("写一句为什么这样定，不要写选了谁。")})
     box = locked_box(campaign)
-    ballot = _mismatched(box, mark, acting_user)
+    ballot = locked_ballot(box, mark, acting_user)
+    if _is_repeat(ballot, uid, reading):
+        return ballot
+    _require_mismatch(ballot)
     others = ballot.keyings.exclude(clerk_id=acting_user.pk)
     mine = ballot.keyings.filter(clerk_id=acting_user.pk)
     if any(_read(one) == reading for one in others):
@@ -233,8 +259,6 @@ def settle(
     return ballot
 
 
-def _mismatched(box: BallotBox, mark: str, acting_user: Actor) -> PaperBallot:
-    ballot = locked_ballot(box, mark, acting_user)
+def _require_mismatch(ballot: PaperBallot) -> None:
     if ballot.state != State.MISMATCH:
         raise Conflict(_("这张票现在是“%(state)s”，没有要对的。") % {"state": ballot.get_state_display()})
-    return ballot

@@ -1,4 +1,4 @@
-"""Ballots on paper: marks, runs of print, what is spoilt, and how many are out and came back.
+"""Ballots on paper: marks, runs of print, and how many are out and came back.
 
 A mark is drawn by the voter from a pile. It is stored as a keyed digest only; the plain mark stands on the paper, and
 nowhere is written down who drew which. So the number handed out bounds the number that may be keyed, in each community.
@@ -177,40 +177,6 @@ def print_run(*, uid: uuid.UUID, campaign: Campaign, community: Unit, count: int
     PaperBallot.objects.bulk_create(PaperBallot(run=run, mark_digest=digest_of(box, mark)) for mark in marks)
     audit.record(actor=acting_user, act="paper.print", obj=run, unit_id=community.pk, data={"count": count})
     return Printed(run, marks)
-
-
-@transaction.atomic
-def spoil_run(*, run: PaperRun, reason: str, acting_user: Actor) -> int:
-    """Spoil what is left of a run, unused; how many. Who may: KEY_BALLOTS there. Raises `Denied`, `Invalid`."""
-    require(acting_user, Right.KEY_BALLOTS, run.community)
-    _require_reason(reason)
-    count = run.ballots.filter(state=State.PRINTED).update(state=State.SPOILT, reason=reason)
-    data = {"count": count}
-    audit.record(actor=acting_user, act="paper.spoil_run", obj=run, unit_id=run.community_id, reason=reason, data=data)
-    return count
-
-
-@transaction.atomic
-def spoil_ballot(*, campaign: Campaign, mark: str, reason: str, acting_user: Actor) -> PaperBallot:
-    """Spoil one unused ballot by its mark. Who may: KEY_BALLOTS there. Raises `Invalid`, `Conflict`."""
-    _require_reason(reason)
-    ballot = locked_ballot(box_of(campaign), mark, acting_user)
-    spoil(ballot, reason)
-    audit.record(actor=acting_user, act="paper.spoil", obj=ballot, unit_id=ballot.run.community_id, reason=reason)
-    return ballot
-
-
-def spoil(ballot: PaperBallot, reason: str) -> None:
-    """Take an unused ballot, locked by the caller, out of use; raises `Conflict` when it was keyed."""
-    if ballot.state != State.PRINTED:
-        raise Conflict(_("这张票现在是“%(state)s”，只有没用过的票才能作废。") % {"state": ballot.get_state_display()})
-    ballot.state, ballot.reason = State.SPOILT, reason
-    ballot.save(update_fields=["state", "reason"])
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(errors={"reason": _("写一句为什么。")})
 
 
 # -- how many ------------------------------------------------------------------------------------------------------

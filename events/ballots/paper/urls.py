@@ -24,6 +24,8 @@ def urls() -> list[URLPattern]:
         *routes(desk.RunListView, "ballots/paper/runs", "console_paper_run"),
         path("ballots/paper/runs/<uuid:uid>/", desk.run_detail, name="console_paper_run"),
         path("ballots/paper/runs/<uuid:uid>/spoil/", desk.run_spoil, name="console_paper_run_spoil"),
+        path("ballots/paper/runs/<uuid:uid>/aside/", desk.ask_aside, name="console_paper_aside"),
+        path("ballots/paper/runs/<uuid:uid>/agree/", desk.agree_aside, name="console_paper_aside_agree"),
         path("ballots/paper/spoil/", desk.spoil, name="console_paper_spoil"),
         path("ballots/paper/voters/", voters.find, name="console_paper_voters"),
         path("ballots/paper/voters/<uuid:uid>/", voters.voter, name="console_paper_voter"),

@@ -17,7 +17,8 @@ from events.ballots.paper import counter, issuing
 from events.ballots.paper.console import DESK, campaign_of_today, may_key
 from events.ballots.paper.forms import IssueForm, MarkForm, PassForm
 from events.ballots.paper.issuing import Voter
-from events.campaigns.models import Campaign
+from events.campaigns.models import Campaign, CampaignState
+from events.campaigns.phases import is_open
 from foundation.errors import Conflict, Invalid
 from frontend import qr
 from volunteers.homes.models import Resident
@@ -53,14 +54,14 @@ def _voter(request: HttpRequest, uid: UUID) -> tuple[Campaign, Voter]:
 @require_GET
 def voter(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One voter: on the roll or not, voted or not, and what can be done."""
-    _campaign, found = _voter(request, uid)
-    return _page(request, found)
+    return _page(request, *_voter(request, uid))
 
 
-def _page(request: HttpRequest, found: Voter, **forms: object) -> HttpResponse:
+def _page(request: HttpRequest, campaign: Campaign, found: Voter, **forms: object) -> HttpResponse:
     bound = bool(forms)
     context = page(
         found.resident.person.name, icon="user", trail=[DESK, VOTERS], voter=found,
+        is_voting=is_open(campaign, CampaignState.VOTING),
         issue=forms.get("issue") or IssueForm(user=request.user),
         back=forms.get("back") or MarkForm(),
         counter_pass=PassForm(),
@@ -84,7 +85,7 @@ def issue(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("登记好了。请让本人从没用过的票里随手抽一张，不要看票号。"))
             return redirect("console_paper_voter", uid)
-    return _page(request, found, issue=form)
+    return _page(request, campaign, found, issue=form)
 
 
 @may_key
@@ -101,9 +102,15 @@ def take_back(request: HttpRequest, uid: UUID) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             take_errors(form, refusal)
         else:
-            messages.success(request, _("收回了，这张票作废。这一位可以用手机、到窗口，或者再领一张来投。"))
+            again = is_open(campaign, CampaignState.VOTING)
+            said = (
+                _("收回了，这张票作废。这一位可以用手机、到窗口，或者再领一张来投。")
+                if again
+                else _("收回了，这张票作废。")
+            )
+            messages.success(request, said)
             return redirect("console_paper_voter", uid)
-    return _page(request, found, back=form)
+    return _page(request, campaign, found, back=form)
 
 
 @never_cache

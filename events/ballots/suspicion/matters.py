@@ -46,9 +46,9 @@ DEVICE, NETWORK = "d", "n"
 
 
 def words_of(codes: str) -> str:
-    """The signs of an envelope in words."""
+    """The signs of an envelope in words; without any it lies aside only since its voter had asked about it."""
     noticed = known(codes)
-    return "、".join(str(WORDS[sign]) for sign in Sign if sign in noticed)
+    return "、".join(str(WORDS[sign]) for sign in Sign if sign in noticed) or _("本人问过，已经核实")
 
 
 def newest_box() -> BallotBox | None:
@@ -193,14 +193,11 @@ def open_matters(box: BallotBox) -> list[str]:
     look_again(box)
     aside = Envelope.objects.filter(box=box).quarantined()
     disputes = Dispute.objects.open().filter(entry__box=box).count()
-    mismatches = [PaperBallot.State.KEYED, PaperBallot.State.MISMATCH]
+    papers = PaperBallot.objects.half_keyed().filter(run__box=box).count()
     counted = (
         (_("还有 %(n)d 张待核的选票没有决定。"), aside.exclude(signals__contains=Sign.DISPUTE.value).count()),
         (_("还有 %(n)d 件“不是我投的”没有核实完。"), disputes),
-        (
-            _("还有 %(n)d 张纸质票没有两个人录成一样。"),
-            PaperBallot.objects.filter(run__box=box, state__in=mismatches).count(),
-        ),
+        (_("还有 %(n)d 张纸质票没有两个人录成一样。录不成的，在“印过的批次”里两个人定了另外收好。"), papers),
     )
     return [words % {"n": n} for words, n in counted if n]
 
