@@ -24,10 +24,10 @@ from pathlib import Path
 COLUMNS = {
     "streets.csv": "street leaders places electorate",
     "roll.csv": "street community voters households",
-    "candidates.csv": "number uid name street community state",
+    "candidates.csv": "number name street community state",
     "ballots.csv": "id choices",
     "opinions.csv": "number answers steps",
-    "panel.csv": "member number mark",
+    "panel.csv": "number place mark",
     "result.csv": "number ballots electorate ballot_score answers opinion_score marks panel_score score winner",
 }
 FILES = {*COLUMNS, "campaign.json", "charter.json", "box.json", "envelopes.txt"}
@@ -132,14 +132,12 @@ class Recount:
 
     def check_candidates(self) -> None:
         """Everybody on the ballot, once, with a street and a state."""
-        self.candidates: dict[int, tuple[str, str, str, str]] = {}
-        for text, uid, name, street, _community, state in self.rows("candidates.csv"):
+        self.candidates: dict[int, tuple[str, str, str]] = {}
+        for text, name, street, _community, state in self.rows("candidates.csv"):
             which = number(text, "candidates.csv", 1)
             known = street in self.streets and state in {"candidate", "paused", "struck", "withdrawn"}
             need(known and which not in self.candidates, f"candidates.csv {which}", "这一行不对 / a wrong line")
-            self.candidates[which] = (uid, name, street, state)
-        uids = {uid for uid, *_rest in self.candidates.values() if re.fullmatch("[0-9a-f]{32}", uid)}
-        need(len(uids) == len(self.candidates), "candidates.csv", "编号不对 / wrong uids")
+            self.candidates[which] = (name, street, state)
 
     def check_envelopes(self) -> None:
         """The Merkle tree: leaf SHA-256(0 | hash), node SHA-256(1 | left | right), an odd one goes up as it is."""
@@ -198,18 +196,19 @@ class Recount:
         need(answers <= self.households, "opinions.csv", "意见比联系户多 / more answers than households")
 
     def check_panel(self) -> None:
-        """Marks of 0 to 100, at most one of each member for each candidate; blank where there is none."""
+        """Marks of 0 to 100 from the lowest up, for nobody more than there were members; whose they are is not told."""
         self.marks: dict[int, list[int]] = {which: [] for which in self.candidates}
-        seen = set()
-        for member, text, mark in self.rows("panel.csv"):
-            which, where = number(text, "panel.csv"), f"panel.csv {member} {text}"
-            need(which in self.marks and (member, which) not in seen, where, "这一行不对 / a wrong line")
-            seen.add((member, which))
-            self.marks[which] += [number(mark, where, 0, 100)] if mark else []
+        members = number(self.campaign["panel"], "campaign.json panel")
+        for text, place, mark in self.rows("panel.csv"):
+            which, where = number(text, "panel.csv"), f"panel.csv {text} {place}"
+            given = self.marks.get(which, [])
+            fits = which in self.marks and number(place, where, 1, members) == len(given) + 1
+            need(fits, where, "这一行不对 / a wrong line")
+            given.append(number(mark, where, max(given, default=0), 100))
 
     def score_of(self, which: int) -> list[int]:
         """One candidate's numbers as in result.csv, by fractions, rounded once, half up; -1 for no opinion."""
-        voters, (answers, steps) = self.streets[self.candidates[which][2]][2], self.opinions[which]
+        voters, (answers, steps) = self.streets[self.candidates[which][1]][2], self.opinions[which]
         ballot = min(Fraction(100), Fraction(100 * self.tally[which], voters)) if voters else Fraction(0)
         opinion = Fraction(25 * (steps - answers), answers) if steps is not None else None
         kept = sorted(self.marks[which])[1:-1]
@@ -223,7 +222,7 @@ class Recount:
 
     def check_result(self) -> None:
         """Every number of the result; chosen are the first of a street by total, panel, opinion, ballot, then lot."""
-        standing = {which for which, one in self.candidates.items() if one[3] in {"candidate", "paused"}}
+        standing = {which for which, one in self.candidates.items() if one[2] in {"candidate", "paused"}}
         scores = {which: self.score_of(which) for which in standing}
         rows = {number(which, "result.csv"): row for which, *row in self.rows("result.csv")}
         need(set(rows) == standing, "result.csv", "里面的人不对 / of other candidates")
@@ -231,16 +230,18 @@ class Recount:
         for street, (_leaders, places, _voters) in self.streets.items():
             order = []
             for which in standing:
-                uid, _name, where, state = self.candidates[which]
+                _name, where, state = self.candidates[which]
                 if where == street and state == "candidate":
                     _b, _e, ballot, _a, opinion, _m, panel, total = scores[which]
-                    order.append((-total, -panel, -opinion, -ballot, sha256(root + bytes.fromhex(uid)), which))
+                    order.append((-total, -panel, -opinion, -ballot, sha256(root + which.to_bytes(4, "big")), which))
             chosen = {which for *_numbers, which in sorted(order)[:places]}
             self.winners += len(chosen)
-            for which in (one for one in standing if self.candidates[one][2] == street):
+            named = {which for which, (name, where, _state) in self.candidates.items() if name and where == street}
+            need(named == chosen, "candidates.csv", "入选的才写姓名 / names are of those who were chosen")
+            for which in (one for one in standing if self.candidates[one][1] == street):
                 due = ["" if one < 0 else str(one) for one in scores[which]] + [str(int(which in chosen))]
                 for column, told, found in zip(COLUMNS["result.csv"].split()[1:], rows[which], due, strict=True):
-                    where = f"result.csv {which} {self.candidates[which][1]} {column}"
+                    where = f"result.csv {which} {self.candidates[which][0]} {column}"
                     need(told == found, where, f"应是 {found or '空'}，不是 {told} / should be {found or 'blank'}")
 
     def run(self) -> str:

@@ -22,4 +22,4 @@ class CampaignsConfig(AppConfig):
         import events.campaigns.panel.cards
         import events.campaigns.panel.console
         import events.campaigns.panel.services
-        from events.campaigns import console, jobs, news
+        from events.campaigns import console, jobs, news, places

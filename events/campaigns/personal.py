@@ -17,6 +17,7 @@ privacy.register(
     keep="proof",
 )
 privacy.impersonal("campaigns.Campaign", "charter", because=_("批准的规则、日程和名额，不写人"))
+privacy.impersonal("campaigns.Campaign", "place_names", because=_("投票时各社区的名称"))
 privacy.register(
     "campaigns.CampaignRules",
     PersonalField("made_by", Sort.ACTOR),
@@ -75,6 +76,7 @@ privacy.register(
 privacy.register(
     "campaigns.NomineeObjection",
     PersonalField("by", Sort.LINK),
+    PersonalField("entered_by", Sort.ACTOR),
     PersonalField("words", Sort.TEXT),
     PersonalField("reason", Sort.TEXT, Erase.KEEP),
     PersonalField("decided_by", Sort.ACTOR),

@@ -34,4 +34,4 @@ def mine_card(user: Actor, campaign: Campaign) -> Card | None:
     rows = Outcome.objects.visible_to(user).filter(campaign=campaign, nomination__person_id=person_id_of(user))
     if not rows.exists():
         return None
-    return Card(_("我的结果"), _("只有您自己看得到。"), reverse("result_mine", args=[campaign.uid]), _("打开"))
+    return Card(_("我的结果"), _("这一页只给您自己看。"), reverse("result_mine", args=[campaign.uid]), _("打开"))

@@ -14,7 +14,7 @@ A stand-alone program can repeat all of it; this is the whole rule.
    point (0 to 1,000,000); the total is made of the unrounded parts.
 6. *Chosen* in a street are as many as it has places, by the rounded total; where totals are the same, by panel, then
    opinion (none is below 0), then ballot, each the higher first; then by lot: the lower SHA-256 of the box's root (32
-   bytes) followed by the candidate's uuid (16 bytes). Places nobody fills stay empty.
+   bytes) followed by the candidate's number on the ballot (4 bytes, the highest first). Places nobody fills stay empty.
 """
 
 from __future__ import annotations
@@ -108,17 +108,19 @@ def score_of(parts: Parts, weights: Weights) -> Score:
     )
 
 
-def lot_of(root: str, uid: UUID) -> bytes:
+def lot_of(root: str, number: int) -> bytes:
     """Rule 6, the lot: anybody can draw it again once the root of the box is known (hex; empty for no box)."""
-    return hashlib.sha256(bytes.fromhex(root) + uid.bytes).digest()
+    return hashlib.sha256(bytes.fromhex(root) + number.to_bytes(4, "big")).digest()
 
 
-def chosen(scores: Iterable[tuple[UUID, Score]], places: int, root: str) -> set[UUID]:
-    """Rule 6 for one street: who is chosen, as a set. In which order they came is known to nobody outside."""
+def chosen(scores: Iterable[tuple[UUID, int, Score]], places: int, root: str) -> set[UUID]:
+    """Rule 6 for one street, of uid, number on the ballot and score: who is chosen, as a set. In which order they came
+    is known to nobody outside.
+    """
 
-    def before(one: tuple[UUID, Score]) -> tuple[int, int, int, int, bytes]:
-        uid, score = one
+    def before(one: tuple[UUID, int, Score]) -> tuple[int, int, int, int, bytes]:
+        _uid, number, score = one
         opinion = -1 if score.opinion is None else score.opinion
-        return (-score.total, -score.panel, -opinion, -score.ballot, lot_of(root, uid))
+        return (-score.total, -score.panel, -opinion, -score.ballot, lot_of(root, number))
 
-    return {uid for uid, _score in sorted(scores, key=before)[: max(0, places)]}
+    return {uid for uid, _number, _score in sorted(scores, key=before)[: max(0, places)]}

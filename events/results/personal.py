@@ -12,7 +12,7 @@ privacy.register(
     "results.Outcome",
     PersonalField("nomination", Sort.LINK),
     title=_("评选结果"),
-    purpose=_("您参加最美邻长评选的结果，没有入选的只给您自己看"),
+    purpose=_("您参加最美邻长评选的结果，没有入选的，公布时只写票面号，不写姓名"),
     basis=Basis.CONSENT,
     keep="proof",
     subject="nomination__person",

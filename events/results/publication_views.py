@@ -24,8 +24,8 @@ def campaign_publication(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
     """The zip of the newest edition as it was published; of an earlier one by `?edition=1`."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), uid=uid)
     asked = request.GET.get("edition", "")
-    editions = campaign.publications.filter(edition=int(asked)) if asked.isdecimal() else campaign.publications.all()
-    publication = editions.order_by("edition").last()
+    editions = campaign.publications.order_by("edition")
+    publication = next((one for one in editions if str(one.edition) == asked), None) if asked else editions.last()
     if publication is None or not archive_of(publication).exists():
         raise Missing(
             _("文件暂时取不到，请告诉工作人员。") if publication else _("结果公示开始以后，全部数据在这里下载。")

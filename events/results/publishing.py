@@ -1,8 +1,9 @@
 """Publishing a campaign: its files, the manifest over them, and the fingerprint that stands in the public notice.
 
 The fingerprint is the SHA-256 of MANIFEST.json, which names every other file with length and SHA-256. What was
-published never changes: the same campaign is written again byte for byte, or refused. Only an objection of the winners'
-notice may change who stands and who is chosen; that makes a further edition, whose manifest names the one before.
+published never changes: the same campaign is written again byte for byte, or refused. Only while the winners' notice
+runs may who stands and who is chosen change; that makes a further edition, whose manifest names the one before. After
+the award there are no more: whatever is erased or put right by then, what was published is handed out as it was kept.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ def ask(campaign: Campaign) -> None:
     outbox.put(TOPIC, {"campaign": campaign.pk})
 
 
-def publish(campaign: Campaign, folder: Path) -> str:
+def publish(campaign: Campaign, folder: Path, *, is_asked: bool = False) -> str:
     """Write everything into an empty folder and return the fingerprint; the first time this is the publication.
 
-    Run by the worker and by `manage.py publish_campaign`, from the winners' notice on. Writing takes a while, so the
-    campaign is locked only at the end, to see that nothing was decided meanwhile. Raises `Conflict` before the notice,
-    where something was decided just now, and where the files differ from what was published.
+    Run by `manage.py publish_campaign` from the winners' notice on, and by the worker where a campaign `is_asked` for
+    (`ask`), which alone may add an edition once the notice is over. Writing takes a while, so the campaign is locked
+    only at the end, to see that nothing was decided meanwhile. Raises `Conflict` before the notice, where something was
+    decided just now, and where the files differ from what was published.
     """
     campaign = Campaign.objects.select_related("unit", "rules").get(pk=campaign.pk)
     if not campaign.has_passed(CampaignState.PANEL):
@@ -54,6 +56,8 @@ def publish(campaign: Campaign, folder: Path) -> str:
     prints = {name: str(one["sha256"]) for name, one in files.items()}
     if newest is not None and prints == newest.files:
         return _written(campaign, folder, files, newest.edition, _before(newest))
+    if newest is not None and not is_asked and campaign.has_passed(CampaignState.WINNERS_NOTICE):
+        return _as_kept(newest, folder)
     if newest is not None and (changed := _changed(prints, newest)) - MAY_CHANGE:
         raise Conflict(_("和已经公布的不一样：%(files)s") % {"files": "、".join(sorted(changed))})
     edition, before = (newest.edition + 1, newest.fingerprint) if newest else (1, None)
@@ -65,6 +69,30 @@ def publish(campaign: Campaign, folder: Path) -> str:
     finally:
         archive.unlink(missing_ok=True)
     return fingerprint
+
+
+def _as_kept(publication: Publication, folder: Path) -> str:
+    """The files of an edition as they were published, out of its archive, in the place of those written anew."""
+    archive = archive_of(publication)
+    if not archive.exists():
+        raise Conflict(_("公布的文件不在了，请从备份里取回来。"))
+    for path in folder.iterdir():
+        path.unlink()
+    with zipfile.ZipFile(archive) as kept:
+        kept.extractall(folder)
+    if hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest() != publication.fingerprint:
+        raise Conflict(_("留着的文件和公布的指纹对不上，请从备份里取回来。"))
+    return publication.fingerprint
+
+
+def is_behind(campaign: Campaign) -> bool:
+    """Whether who stands or is chosen is not what was published last."""
+    newest = _newest(campaign)
+    if newest is None:
+        return True
+    with tempfile.TemporaryDirectory() as aside:
+        found = Files(campaign, Path(aside)).tables(sorted(MAY_CHANGE))
+    return any(newest.files.get(name) != one["sha256"] for name, one in found.items())
 
 
 @transaction.atomic

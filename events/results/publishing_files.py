@@ -20,9 +20,11 @@ from events.ballots.merkle import split
 from events.ballots.models import Ballot, BallotBox
 from events.ballots.roll.turnout import places_of
 from events.campaigns.models import Campaign, CampaignState, Nomination, StreetQuota
-from events.campaigns.panel.selectors import counted_marks, counted_members
+from events.campaigns.panel.selectors import counted_members, marks_by_candidate
+from events.campaigns.places import names_then
 from events.results.models import Outcome
 from events.results.scoring import opinions_by_candidate
+from volunteers.units.models import Level, Unit
 
 FORMAT = 1
 CHUNK = 5_000
@@ -51,8 +53,7 @@ class Files:
         self.candidates = list(on_the_ballot.select_related("person", "street", "neighbourhood", "outcome"))
         self.numbers = {one.pk: one.lot or 0 for one in self.candidates}
         self.quotas = list(StreetQuota.objects.filter(campaign=campaign).order_by("pk"))
-        named = [street["street"] for street in json.loads(campaign.charter)["quota"]]
-        self.streets = {one.street_id: name for one, name in zip(self.quotas, named, strict=True)}
+        self.names = names_then(campaign)
         self.written: dict[str, dict[str, object]] = {}
 
     def write(self) -> dict[str, dict[str, object]]:
@@ -70,10 +71,14 @@ class Files:
     def still_holds(self, names: Iterable[str]) -> bool:
         """Whether the rows of some tables are still those that were written."""
         with tempfile.TemporaryDirectory() as aside:
-            fresh = Files(self.campaign, Path(aside))
-            for name in names:
-                fresh._table(name)
-        return all(self.written[name] == found for name, found in fresh.written.items())
+            fresh = Files(self.campaign, Path(aside)).tables(names)
+        return all(self.written[name] == found for name, found in fresh.items())
+
+    def tables(self, names: Iterable[str]) -> dict[str, dict[str, object]]:
+        """Some of the tables only."""
+        for name in names:
+            self._table(name)
+        return self.written
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -129,28 +134,29 @@ class Files:
             "voided": box.voided_count,
             "spoilt": box.spoilt_count,
             "counted": box.counted_count,
+            "invalid_paper": box.invalid_paper_count,
         }
 
     def _streets(self) -> Iterator[Row]:
         """In the order of the charter, which decides between equals, and as it calls them, whatever they are now."""
         for one in self.quotas:
-            yield self.streets[one.street_id], one.leaders_count, one.winners_count, one.electorate_count or 0
+            yield self.names[one.street_id], one.leaders_count, one.winners_count, one.electorate_count or 0
 
     def _roll(self) -> Iterator[Row]:
         for one in places_of(self.box):
             yield one.street, one.community, one.voters, one.households
 
     def _candidates(self) -> Iterator[Row]:
+        """Names of those who are chosen, who stand in the public notice; of all others the number alone."""
         communities = self._communities()
         for one in self.candidates:
-            community = communities[one.neighbourhood_id]
-            yield one.lot, one.pk.hex, one.person.name, one.street.name, community, state_of(one)
+            told = (one.person.name, communities[one.neighbourhood_id]) if is_winner(one) else ("", "")
+            yield one.lot, told[0], self.names[one.street_id], told[1], state_of(one)
 
     def _communities(self) -> dict[int, str]:
-        paths = {one.neighbourhood_id: one.neighbourhood.ancestor_paths()[2] for one in self.candidates}
-        model = type(self.campaign.unit)
-        names = dict(model.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
-        return {pk: names[path] for pk, path in paths.items()}
+        paths = {one.neighbourhood_id: one.neighbourhood.path_at(Level.COMMUNITY) for one in self.candidates}
+        units = {one.path: one for one in Unit.objects.filter(path__in=set(paths.values()))}
+        return {pk: self.names.get(units[path].pk, units[path].name) for pk, path in paths.items()}
 
     def _ballots(self) -> Iterator[Row]:
         numbers = {uid.hex: number for uid, number in self.numbers.items()}
@@ -166,13 +172,11 @@ class Files:
             yield number, answers, steps if answers >= self.campaign.rules.opinion_least else ""
 
     def _panel(self) -> Iterator[Row]:
-        """Every member beside every candidate; blank for a conflict of interest, or where no mark was given."""
-        members = counted_members(self.campaign).order_by("uid").values_list("pk", flat=True)
-        marks = counted_marks(self.campaign).values_list("member_id", "nomination_id", "points")
-        given = {(member, uid): points for member, uid, points in marks}
-        for at, member in enumerate(members):
-            for uid, number in self.numbers.items():
-                yield letters_of(at), number, given.get((member, uid), "")
+        """The marks of each candidate from low to high: in which place somebody's stands says nothing of whose it is."""
+        marks = marks_by_candidate(self.campaign)
+        for uid, number in self.numbers.items():
+            for place, points in enumerate(marks.get(uid, ()), start=1):
+                yield number, place, points
 
     def _result(self) -> Iterator[Row]:
         standing = {one.pk: one.lot for one in self.candidates if state_of(one) in STANDING}
@@ -184,13 +188,18 @@ class Files:
             )  # fmt: skip
 
 
+def is_winner(nomination: Nomination) -> bool:
+    """Whether somebody is chosen, as it stands now."""
+    outcome = getattr(nomination, "outcome", None)
+    return outcome is not None and outcome.is_winner
+
+
 def state_of(nomination: Nomination) -> str:
     """candidate, paused (an open objection kept them from being chosen), struck or withdrawn.
 
     A winner about whom something is asked during the notice stays chosen until it is decided.
     """
-    outcome = getattr(nomination, "outcome", None)
-    if nomination.is_candidate and nomination.is_paused and not (outcome and outcome.is_winner):
+    if nomination.is_candidate and nomination.is_paused and not is_winner(nomination):
         return "paused"
     return STATES.get(nomination.state, "withdrawn")
 
@@ -198,15 +207,6 @@ def state_of(nomination: Nomination) -> str:
 def as_json(body: dict[str, Any]) -> bytes:
     """In one form only, readable, with a line's end."""
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def letters_of(index: int) -> str:
-    """A, B … Z, AA, AB …"""
-    left, letters = index + 1, ""
-    while left:
-        left, at = divmod(left - 1, 26)
-        letters = chr(ord("A") + at) + letters
-    return letters
 
 
 def _instant(at: Any) -> str | None:

@@ -10,7 +10,7 @@ from django_tasks import task
 
 from events.campaigns.models import Campaign, CampaignState
 from events.campaigns.phases import entering
-from events.results.publishing import TOPIC, ask, publish
+from events.results.publishing import TOPIC, ask, is_behind, publish
 from foundation import outbox
 from foundation.periodic import every
 
@@ -27,14 +27,14 @@ def queue_asked(payloads: list[dict[str, Any]]) -> None:
 
 @every(900)
 def publish_forgotten() -> None:
-    """Once more where a worker died over it: results that are public without their files."""
-    waiting = Campaign.objects.filter(state=CampaignState.WINNERS_NOTICE, publications__isnull=True)
-    for campaign_id in waiting.values_list("pk", flat=True):
-        publish_campaign.enqueue(campaign_id)
+    """Once more where a worker died over it: results that are public without their files, or with those of before."""
+    for campaign in Campaign.objects.filter(state=CampaignState.WINNERS_NOTICE).select_related("unit", "rules"):
+        if is_behind(campaign):
+            publish_campaign.enqueue(campaign.pk)
 
 
 @task()
 def publish_campaign(campaign_id: int) -> None:
     """Write the files, the archive and the notice; two workers at once make one edition."""
     with tempfile.TemporaryDirectory(prefix="publication-") as folder:
-        publish(Campaign.objects.get(pk=campaign_id), Path(folder))
+        publish(Campaign.objects.get(pk=campaign_id), Path(folder), is_asked=True)

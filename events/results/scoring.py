@@ -69,10 +69,10 @@ def winners_of(campaign: Campaign, candidates: Iterable[Nomination], scores: Map
     places = dict(StreetQuota.objects.filter(campaign=campaign).values_list("street_id", "winners_count"))
     root = BallotBox.objects.filter(campaign=campaign).values_list("root", flat=True).first() or ""
     chosen_before = set(Outcome.objects.filter(campaign=campaign, is_winner=True).values_list("pk", flat=True))
-    standing: dict[int, list[tuple[UUID, Score]]] = defaultdict(list)
+    standing: dict[int, list[tuple[UUID, int, Score]]] = defaultdict(list)
     for one in candidates:
         if one.is_candidate and (not one.is_paused or one.pk in chosen_before):
-            standing[one.street_id].append((one.pk, scores[one.pk]))
+            standing[one.street_id].append((one.pk, one.lot or 0, scores[one.pk]))
     found: set[UUID] = set()
     for street, rows in standing.items():
         found |= chosen(rows, places.get(street, 0), root)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from events.results import views
-from events.results.publication_urls import urlpatterns as publication
 from events.results.publication_urls import urlpatterns as publication_urls
 
 urlpatterns: list[URLPattern] = [
-    *publication,
     path("best/<uuid:uid>/result/", views.result, name="result"),
     path("best/<uuid:uid>/result/mine/", views.result_mine, name="result_mine"),
     path("best/<uuid:uid>/result/poster/", views.result_poster, name="result_poster"),

@@ -126,6 +126,19 @@ def test_upheld_strikes_the_candidate_with_the_reason(cast: Cast, candidate: Nom
     assert STORY not in page
 
 
+def test_the_number_on_the_ballot_is_told_while_one_can_vote_and_not_afterwards(
+    cast: Cast, client_for: Clients
+) -> None:
+    campaign = make_campaign(cast, "notice")
+    row = stand(campaign, post_of(cast.leader), lot=77)
+    staff, api = client_for(cast.district_clerk), f"/api/campaigns/candidates/{row.pk}"
+    for state, told in (("voting", True), ("counting", False), ("winners_notice", False), ("awarded", False)):
+        Campaign.objects.filter(pk=campaign.pk).update(state=state)
+        assert (Client().get(f"/best/candidates/{row.pk}/").content.decode().count("票面号") == 1) is told
+        assert (staff.get(f"/console/campaigns/nominations/{row.pk}/").content.decode().count("票面号") == 1) is told
+        assert (client_for(cast.resident).get(api).json()["number"] == 77) is told
+
+
 def test_nothing_is_said_outside_the_notices(cast: Cast) -> None:
     row = stand(make_campaign(cast, "vetting"), post_of(cast.leader))
     with pytest.raises(Conflict, match="公示期"):

@@ -23,14 +23,17 @@ from django.test import Client
 from events.ballots.models import Ballot
 from events.ballots.sealing import receipt_of
 from events.campaigns.models import Campaign, Nomination
+from events.campaigns.places import keep_names
 from events.results.models import Outcome, Publication
-from events.results.publishing import archive_of, publish
+from events.results.publishing import archive_of, is_behind, publish
 from events.results.publishing_jobs import publish_campaign, publish_forgotten
 from events.results.scoring import compute
 from foundation.errors import Conflict
 from foundation.models import AuditEntry, Notification
 from tests.cast import Cast
 from tests.publication.making import BALLOTS, make_published
+from volunteers.people.models import Person
+from volunteers.units.models import Level, Unit
 
 pytestmark = pytest.mark.django_db
 VERIFIER = Path(settings.BASE_DIR) / "verify_campaign.py"
@@ -78,6 +81,17 @@ def test_the_notice_carries_the_fingerprint_once(campaign: Campaign, tmp_path: P
 def test_nothing_in_the_files_says_who_voted_or_who_sits_on_the_panel(campaign: Campaign, tmp_path: Path) -> None:
     publish(campaign, tmp_path)
     everything = "".join(path.read_text() for path in tmp_path.iterdir())
+    chosen = {one.nomination.person.name for one in Outcome.objects.winners()}
+    for one in Nomination.objects.filter(campaign=campaign):
+        assert (one.person.name in everything) is (one.person.name in chosen)
+        assert one.pk.hex not in everything.replace("-", "")
+    marks: dict[str, list[int]] = {}
+    for line in (tmp_path / "panel.csv").read_text().splitlines()[1:]:
+        number, place, mark = line.split(",")
+        marks.setdefault(number, []).append(int(mark))
+        assert int(place) == len(marks[number])
+    assert all(given == sorted(given) for given in marks.values())
+    assert [len(given) for given in marks.values()][:2] == [4, 5], "one of the members was too near to the first"
     for member in campaign.panel.all():
         assert member.person.name not in everything
         assert member.uid.hex not in everything.replace("-", "")
@@ -116,6 +130,39 @@ def test_a_winner_who_is_struck_makes_a_second_edition_that_names_the_first(camp
     assert publish(campaign, tmp_path / "c") == second
 
 
+def test_places_that_are_renamed_change_nothing(campaign: Campaign, tmp_path: Path) -> None:
+    keep_names(campaign)
+    fingerprint = publish(campaign, tmp_path / "a")
+    for one in Unit.objects.filter(level__in=[Level.STREET, Level.COMMUNITY]):
+        Unit.objects.filter(pk=one.pk).update(name=f"新{one.name}")
+    assert publish(campaign, tmp_path / "b") == fingerprint
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+    assert recount(tmp_path / "b", "--fingerprint", fingerprint).returncode == 0
+
+
+def test_after_the_award_it_is_handed_out_as_it_was_kept_and_nobody_is_told_again(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    fingerprint = publish(campaign, tmp_path / "a")
+    Campaign.objects.filter(pk=campaign.pk).update(state="awarded")
+    Person.objects.update(name="已删除")
+    assert publish(campaign, tmp_path / "b") == fingerprint
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+    assert Publication.objects.count() == Notification.objects.filter(ref__startswith="campaign:").count() == 1
+    archive_of(Publication.objects.get()).unlink()
+    with pytest.raises(Conflict, match="不在了"):
+        publish(campaign, tmp_path / "c")
+
+
+def test_the_award_itself_may_still_bring_the_last_edition(campaign: Campaign, tmp_path: Path) -> None:
+    publish(campaign, tmp_path)
+    Nomination.objects.filter(pk=Outcome.objects.winners()[0].pk).update(state="struck", answer="异议成立")
+    compute(campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(state="awarded")
+    publish_campaign.func(campaign.pk)
+    assert [one.edition for one in campaign.publications.all()] == [1, 2]
+
+
 def test_a_receipt_is_proved_by_its_way_to_the_root(campaign: Campaign, tmp_path: Path) -> None:
     publish(campaign, tmp_path)
     hashes = (tmp_path / "envelopes.txt").read_text().split()
@@ -143,7 +190,8 @@ def test_anybody_downloads_the_files_and_the_verifier(campaign: Campaign, tmp_pa
     assert bytes_of(tmp_path / "unpacked") == bytes_of(tmp_path / "a")
     assert recount(tmp_path / "unpacked", "--fingerprint", fingerprint).returncode == 0
     assert b"".join(Client().get(f"{address}?edition=1")) == archive_of(campaign.publications.get()).read_bytes()
-    assert Client().get(f"{address}?edition=2").status_code == 404
+    for asked in ("2", "9" * 5000, "١", "0", "x"):
+        assert Client().get(f"{address}?edition={asked}").status_code == 404
     assert b"".join(Client().get("/best/verify_campaign.py")) == VERIFIER.read_bytes()
 
 
@@ -171,6 +219,20 @@ def test_a_worker_that_died_over_it_is_made_up_for(campaign: Campaign) -> None:
     publish_campaign.func(campaign.pk)
     publish_campaign.func(campaign.pk)
     assert Publication.objects.get().edition == 1
+    assert not is_behind(campaign)
+
+
+def test_an_edition_that_got_lost_is_made_up_for(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_campaign.func(campaign.pk)
+    Nomination.objects.filter(pk=Outcome.objects.winners()[0].pk).update(state="struck", answer="异议成立")
+    compute(campaign)
+    asked: list[int] = []
+    monkeypatch.setattr(type(publish_campaign), "enqueue", lambda _task, pk: asked.append(pk))
+    publish_forgotten()
+    assert asked == [campaign.pk]
+    publish_campaign.func(campaign.pk)
+    publish_forgotten()
+    assert asked == [campaign.pk], "nothing is new"
 
 
 @pytest.mark.postgres

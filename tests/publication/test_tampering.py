@@ -129,7 +129,7 @@ def the_counts_of_the_box_are_others(folder: Path, rng: random.Random) -> None:
 
 @kind()
 def the_roll_or_the_places_are_others(folder: Path, rng: random.Random) -> None:
-    which = rng.choice([("roll.csv", (2,)), ("streets.csv", (1, 2, 3)), ("candidates.csv", (0,))])
+    which = rng.choice([("roll.csv", (2,)), ("streets.csv", (1, 2, 3)), ("candidates.csv", (0,)), ("panel.csv", (1,))])
     change_number(folder, which[0], rng, which[1])
 
 
@@ -169,9 +169,9 @@ def somebody_is_called_otherwise(folder: Path, rng: random.Random) -> None:
     act = rng.randrange(3)
     if act == 0:
         lines = lines_of(folder / "candidates.csv")
-        at = rng.randrange(1, len(lines))
+        at = rng.choice([at for at in range(1, len(lines)) if lines[at].split(",")[1]])
         cells = lines[at].split(",")
-        cells[2] += "甲"
+        cells[1] += "甲"
         put(folder / "candidates.csv", [*lines[:at], ",".join(cells), *lines[at + 1 :]])
     elif act == 1:
         by = rng.randint(1, 9)

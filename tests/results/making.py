@@ -36,8 +36,8 @@ def named(campaign: Campaign, name: str) -> Nomination:
 def make_counted(cast: Cast, *told: Told, places: int = 2, **numbers: int) -> Campaign:
     """The panel has marked, the box is counted; nobody has computed anything yet."""
     campaign = make_notice(cast, (), **({"winners_count": places} | numbers))
-    for one in told:
-        make_candidate(campaign, one.name, cast.neighbourhood, cast.street)
+    for lot, one in enumerate(told, start=1):
+        make_candidate(campaign, one.name, cast.neighbourhood, cast.street, lot=lot)
     for number in range(5):
         make_member(campaign, cast, f"评委{number}")
     campaign = to_panel(campaign)

@@ -108,7 +108,7 @@ def test_a_candidate_reads_their_own_result_and_nobody_else_does(cast: Cast, cli
     assert "100 × 100 ÷ 1000 = 10" in mine
     assert "这一次没有入选" in mine
     assert owner.get(reverse("api:result_parts", args=[lost.pk])).status_code == 200
-    assert "只有您自己看得到" in words(owner.get(reverse("result", args=[campaign.uid])))
+    assert "这一页只给您自己看" in words(owner.get(reverse("result", args=[campaign.uid])))
     for client in (Client(), client_for(cast.district_clerk), client_for(User.objects.get(person__name="王好"))):
         assert client.get(reverse("api:result_parts", args=[lost.pk])).status_code == 404
         assert client.get(reverse("result_winner", args=[lost.pk])).status_code == 404

@@ -14,7 +14,9 @@ from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
 
 from events.ballots.models import BallotBox, RollCount, RollEntry, RollKind, TurnoutShard
+from events.campaigns.places import names_then
 from foundation.actors import Actor
+from volunteers.units.models import Unit
 from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
@@ -75,14 +77,19 @@ class Place:
 
 
 def places_of(box: BallotBox) -> list[Place]:
-    """The frozen roll as everybody may see it, in the order of the tree. One query."""
-    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    """The frozen roll as everybody may see it, in the order of the tree, by the names of then."""
+    counts: dict[tuple[Unit, Unit], dict[str, int]] = {}
     rows = RollCount.objects.filter(box=box).select_related("street", "community")
     for one in rows.order_by("street__path", "community__path", "kind"):
-        counts.setdefault((one.street.name, one.community.name, one.community.path), {})[one.kind] = one.count
+        counts.setdefault((one.street, one.community), {})[one.kind] = one.count
+    names = names_then(box.campaign)
+
+    def called(unit: Unit) -> str:
+        return names.get(unit.pk, unit.name)
+
     return [
-        Place(street, community, found.get(RollKind.VOTER, 0), found.get(RollKind.HOUSEHOLD, 0))
-        for (street, community, _path), found in counts.items()
+        Place(called(street), called(community), found.get(RollKind.VOTER, 0), found.get(RollKind.HOUSEHOLD, 0))
+        for (street, community), found in counts.items()
     ]
 
 

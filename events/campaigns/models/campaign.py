@@ -100,7 +100,8 @@ class Campaign(models.Model):
     """One selection of the best neighbour leaders of a district. What it runs by is frozen when it is approved.
 
     `charter` is what was approved, as canonical JSON, and `fingerprint` its SHA-256; the database refuses to change
-    either. `held_since` is when a phase should have begun that a gate still keeps waiting.
+    either. `held_since` is when a phase should have begun that a gate still keeps waiting. `place_names` is how the
+    communities were called as voting opened.
     """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
@@ -117,6 +118,7 @@ class Campaign(models.Model):
     held_since = models.DateTimeField(_("等着进下一阶段"), null=True, editable=False)
     charter = models.TextField(_("批准的内容"), blank=True, db_default="", editable=False)
     fingerprint = models.CharField(_("规则指纹"), max_length=64, blank=True, db_default="", editable=False)
+    place_names = models.JSONField(_("投票时的社区名称"), null=True, editable=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(_("建立时间"), db_default=Now())
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from events.campaigns.models.campaign import Campaign
+from events.campaigns.models.campaign import Campaign, CampaignState
 from events.campaigns.querysets import NominationQuerySet, NomineeObjectionQuerySet
 from foundation.models import AppendOnlyModel
 
@@ -33,7 +33,7 @@ class NominationState(models.TextChoices):
     AGREED = "agreed", _("审核中")
     CANDIDATE = "candidate", _("候选人")
     REFUSED = "refused", _("审核没有通过")
-    LAPSED = "lapsed", _("附议不够")
+    LAPSED = "lapsed", _("没有走到公示")
     WITHDRAWN = "withdrawn", _("本人退出")
     STRUCK = "struck", _("异议成立，取消")
 
@@ -92,6 +92,11 @@ class Nomination(models.Model):
     def is_candidate(self) -> bool:
         """Whether it stands on the ballot."""
         return self.state == NominationState.CANDIDATE
+
+    @property
+    def ballot_number(self) -> int | None:
+        """The lot, while one can vote: what is published of those not chosen bears numbers, and no names."""
+        return self.lot if self.campaign.is_in(CampaignState.VOTING) else None
 
 
 class Seconding(models.Model):
@@ -156,7 +161,10 @@ class Vetting(AppendOnlyModel):
 
 
 class NomineeObjection(models.Model):
-    """Something said against a candidate or a winner during a notice; it pauses this one until it is decided."""
+    """Something said against a candidate or a winner during a notice; it pauses this one until it is decided.
+
+    `entered_by` is who wrote it down at a counter for somebody who came there (代录).
+    """
 
     class State(models.TextChoices):
         """open → upheld | dismissed, with a reason and a name."""
@@ -168,6 +176,9 @@ class NomineeObjection(models.Model):
     uid = models.UUIDField(_("编号"), primary_key=True)
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="objections")
     by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("提出人"))
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("代录人")
+    )
     words = models.CharField(_("异议内容"), max_length=300)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.OPEN, db_default="open")
     raised_at = models.DateTimeField(_("提出时间"), db_default=Now())

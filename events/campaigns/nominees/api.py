@@ -17,7 +17,7 @@ router = Router()
 
 
 class CandidateOut(Schema):
-    """A candidate as everybody reads it. `years` is in words; `number` the one on paper, once it is drawn."""
+    """A candidate as everybody reads it. `years` is in words; `number` the one on paper, while one can vote."""
 
     uid: uuid.UUID
     name: str
@@ -76,7 +76,7 @@ def _out(one: selectors.Candidate) -> CandidateOut:
     row = one.nomination
     return CandidateOut(
         uid=row.pk, name=row.person.name, street=row.street.name, community=one.community, years=one.years,
-        story=row.story, is_paused=row.is_paused, number=row.lot,
+        story=row.story, is_paused=row.is_paused, number=row.ballot_number,
     )  # fmt: skip
 
 
