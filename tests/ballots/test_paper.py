@@ -56,6 +56,18 @@ def test_marks_stand_on_the_paper_and_nowhere_else(box: PaperBox, client_for: Lo
     assert not [mark for mark in marks if mark in stored or mark.replace("-", "") in stored]
 
 
+@pytest.mark.parametrize(("faces", "each"), [(1, 2), (2, 2), (3, 4)])
+def test_no_two_ballots_share_a_sheet_printed_on_both_sides(
+    box: PaperBox, client_for: Login, monkeypatch: pytest.MonkeyPatch, faces: int, each: int
+) -> None:
+    monkeypatch.setattr(sheets, "sheets_of", lambda lines: [[lines]] * faces)
+    page = printed(client_for(box.cast.worker), box.cast).decode()
+    starts = [part.split('"')[0] for part in page.split('<section class="')[1:]]
+    assert len(starts) == 3 * each
+    assert [name for name in starts if "back" in name] == ["sheet sheet--back"] * (3 * (each - faces))
+    assert starts[each - 1].endswith("back") == (faces % 2 == 1)
+
+
 def test_a_run_is_printed_once_even_when_the_page_is_sent_again(box: PaperBox, client_for: Login) -> None:
     client, uid = client_for(box.cast.worker), str(uuid.uuid4())
     assert len(marks_on(printed(client, box.cast, uid=uid))) == 3

@@ -92,6 +92,7 @@ def _sheets(request: HttpRequest, printed: runs.Printed) -> HttpResponse:
         "run": printed.run,
         "ballots": sheets.ballots_of(printed),
         "lists": [render_to_string("ballots/paper_list.html", {"columns": columns}) for columns in columned],
+        "has_empty_back": len(columned) % 2 == 1,
         "layout": sheets.layout_of(lines).name,
     }
     return render(request, "ballots/paper_sheets.html", context)
