@@ -14,10 +14,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Q, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 
 from rewards.points.models import (
     OWNED,
@@ -30,10 +42,11 @@ from rewards.points.models import (
 )
 from rewards.points.posting import month_begins, month_of, next_month
 from rewards.points.seal_models import LedgerSeal
-from rewards.points.seals import check_seals
+from rewards.points.seals import GRACE, check_seals, day_of
 
 MOST = 100
 """Of one sort of fault so many are told."""
+CHUNK = 1_000
 
 _HEX = re.compile("[0-9a-f]{32}")
 # A task says itself what it is worth, up to five points.
@@ -97,7 +110,8 @@ _CUT = """
     SELECT t.id, t.to_account_id, t.at, t.points, r.points * t.quantity FROM points_transfer t
     JOIN points_ruleversion v ON v.number = t.version_number
     JOIN points_rule r ON r.version_id = v.id AND r.code = t.rule
-    WHERE t.reverses_id IS NULL AND t.points < r.points * t.quantity AND t.rule <> 'task_done'"""
+    WHERE t.reverses_id IS NULL AND t.points < r.points * t.quantity AND t.rule <> 'task_done'
+    ORDER BY t.at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +124,54 @@ class Verdict:
     faults: list[str]
 
 
-@dataclass(slots=True)
-class _Month:
-    """What one account was given as awards in one local month: all of it, what was taken back, the highest ceiling."""
+Earned = tuple[int, dt.date]
+"""An account, and the local month in which it was given awards."""
 
-    given: int = 0
-    taken_back: int = 0
-    ceiling: int = 0
+
+class _Back(NamedTuple):
+    """An award taken back: when, and how much of its month it gave back."""
+
+    at: dt.datetime
+    points: int
+
+
+class _Cut(NamedTuple):
+    """A line of fewer points than it is worth."""
+
+    line: object
+    account: int
+    at: dt.datetime
+    points: int
+    worth: int
+
+
+class _Ceilings:
+    """What a month could hold: by the version in force, whatever a line names."""
+
+    def __init__(self) -> None:
+        approved = RuleVersion.objects.filter(state=RuleState.APPROVED).order_by("-starts_on", "-number")
+        self._begun = list(approved.values_list("starts_on", "ceiling"))
+
+    def on(self, day: dt.date) -> int:
+        """In force on a day; the first one before it."""
+        earliest = self._begun[-1][1] if self._begun else 0
+        return next((ceiling for starts_on, ceiling in self._begun if starts_on <= day), earliest)
+
+    def highest(self, month: dt.date) -> int:
+        """The highest of a month: no day of it allowed more."""
+        later = (ceiling for starts_on, ceiling in self._begun if month < starts_on < next_month(month))
+        return max(self.on(month), *later, 0)
 
 
 @dataclass(slots=True)
 class _Sums:
-    """The lines, added up: what each account has by them, and what was awarded in which month."""
+    """The lines, added up: what each account has by them, what was awarded in which month and what of it went back."""
 
     lines: int = 0
     net: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    months: dict[tuple[int, dt.date], _Month] = field(default_factory=lambda: defaultdict(_Month))
+    months: dict[Earned, int] = field(default_factory=lambda: defaultdict(int))
+    back: dict[Earned, list[_Back]] = field(default_factory=lambda: defaultdict(list))
+    ceilings: _Ceilings = field(default_factory=_Ceilings)
 
 
 @contextmanager
@@ -174,7 +220,6 @@ def _add_up() -> _Sums:
     ends = Transfer.objects.aggregate(first=Min("at"), last=Max("at"))
     if ends["first"] is None:
         return sums
-    ceilings = dict(RuleVersion.objects.exclude(state=RuleState.DRAFT).values_list("number", "ceiling"))
     month = month_of(ends["first"])
     while month <= month_of(ends["last"]):
         for giver, taker, version, is_original, points, count in _grouped(month):
@@ -182,13 +227,12 @@ def _add_up() -> _Sums:
             sums.net[giver] -= points
             sums.net[taker] += points
             if version is not None and is_original:
-                earned = sums.months[taker, month]
-                earned.given += points
-                earned.ceiling = max(earned.ceiling, ceilings.get(version, 0))
+                sums.months[taker, month] += points
         month = next_month(month)
     back = Transfer.objects.filter(reverses__version_number__isnull=False)
-    for account, at, points in back.values_list("reverses__to_account_id", "reverses__at", "points"):
-        sums.months[account, month_of(at)].taken_back += points
+    for account, given_at, at, points in back.values_list("reverses__to_account_id", "reverses__at", "at", "points"):
+        sums.months[account, month_of(given_at)] -= points
+        sums.back[account, month_of(given_at)].append(_Back(at, points))
     return sums
 
 
@@ -222,11 +266,11 @@ def _ceilings(sums: _Sums) -> Iterator[str]:
     """What each person has earned of a month's ceiling, against the lines."""
     persons = dict(PointsAccount.objects.filter(kind=AccountKind.PERSON).values_list("pk", "person_id"))
     earned: dict[tuple[int | None, dt.date], int] = {}
-    for (account, month), one in sums.months.items():
-        net = one.given - one.taken_back
+    highest = {month: sums.ceilings.highest(month) for month in {month for _account, month in sums.months}}
+    for (account, month), net in sums.months.items():
         earned[persons.get(account), month] = net
-        if net > one.ceiling:
-            yield f"account {account} was given {net} points in {month:%Y-%m}, the ceiling is {one.ceiling}"
+        if net > highest[month]:
+            yield f"account {account} was given {net} points in {month:%Y-%m}, the ceiling is {highest[month]}"
     for person, month, points in MonthEarned.objects.values_list("person_id", "month", "points").iterator():
         by_lines = earned.pop((person, month), 0)
         if points != by_lines:
@@ -237,14 +281,38 @@ def _ceilings(sums: _Sums) -> Iterator[str]:
 
 
 def _cuts(sums: _Sums) -> Iterator[str]:
-    """An award is worth what its version says; less only where the month had no more room."""
+    """An award is worth what its version says; less only where its month had no more room at that instant.
+
+    What was booked within minutes of it may have come first, whatever its instant says; so it counts as given, and as
+    not yet taken back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CUT)
-        while rows := cursor.fetchmany(5_000):
-            for line, account, at, points, worth in rows:
-                one = sums.months[account, month_of(_instant(at))]
-                if one.given < one.ceiling:
-                    yield f"line {_told(line)} gives {points} points instead of {worth}, and the month was not full"
+        while rows := cursor.fetchmany(CHUNK):
+            cuts = [_Cut(line, account, _instant(at), points, worth) for line, account, at, points, worth in rows]
+            for month, some in itertools.groupby(cuts, lambda cut: month_of(cut.at)):
+                yield from _not_full(list(some), month, sums)
+
+
+def _not_full(cuts: list[_Cut], month: dt.date, sums: _Sums) -> Iterator[str]:
+    given = _given_until({cut.line for cut in cuts}, month)
+    for cut in cuts:
+        back = sum(one.points for one in sums.back.get((cut.account, month), ()) if one.at < cut.at - GRACE)
+        ceiling = min(sums.ceilings.on(day_of(cut.at)), sums.ceilings.on(day_of(cut.at + GRACE)))
+        if given[str(_told(cut.line))] - back < ceiling:
+            yield f"line {_told(cut.line)} gives {cut.points} points instead of {cut.worth}, and the month was not full"
+
+
+def _given_until(lines: set[object], month: dt.date) -> dict[str, int]:
+    """What the accounts of lines of a month were given in it until then, these lines included."""
+    end: Any = ExpressionWrapper(OuterRef("at") + Value(GRACE), output_field=DateTimeField())
+    awards: Any = Transfer.objects.filter(
+        to_account=OuterRef("to_account"), version_number__isnull=False, reverses__isnull=True,
+        at__gte=month_begins(month), at__lt=month_begins(next_month(month)),
+    ).filter(at__lt=end).order_by()  # fmt: skip
+    given = awards.values("to_account").annotate(sum=Sum("points")).values("sum")
+    rows = Transfer.objects.filter(pk__in=lines).annotate(given=Subquery(given))
+    return {str(line): points for line, points in rows.values_list("pk", "given")}
 
 
 def _instant(value: object) -> dt.datetime:
