@@ -22,6 +22,7 @@ from events.ballots.models import Ballot, BallotBox, BroughtShare, Custodian, En
 from events.ballots.opening import services as opening
 from events.ballots.opening import work
 from events.ballots.opening.services import bring_share, close_box, run_opening
+from events.campaigns.services import suspend_campaign
 from foundation import failpoints
 from foundation.actors import SYSTEM
 from foundation.models import AuditEntry
@@ -120,6 +121,39 @@ def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bo
     assert Ballot.objects.count() == 20
     assert AuditEntry.objects.filter(act="box.open").count() == 1
     assert run_opening(box).counted_count == 20
+
+
+@pytest.mark.parametrize("point", ["close_written", "root_written", "key_written", "open_written"])
+def test_whoever_pauses_the_campaign_waits_for_a_step_that_writes(committed_cast: Cast, point: str) -> None:
+    """So that no step is done of a campaign that is paused already."""
+    box, waited = filled_box(committed_cast, 5), []
+    clerk = committed_cast.district_clerk
+
+    def pause() -> None:
+        try:
+            suspend_campaign(campaign=box.campaign, reason="要核实一件事", acting_user=clerk)
+        finally:
+            connections.close_all()
+
+    pausing = threading.Thread(target=pause)
+
+    def meanwhile() -> None:
+        if not waited:
+            pausing.start()
+            pausing.join(0.5)
+            waited.append(pausing.is_alive())
+
+    with failpoints.armed(f"opening.{point}", meanwhile):
+        run_opening(close_box(box=box, acting_user=SYSTEM))
+        if not waited:
+            bring_all(BallotBox.objects.get())
+            run_opening(box)
+        pausing.join(20)
+    assert waited == [True]
+    found = BallotBox.objects.select_related("campaign").get()
+    assert found.campaign.state == "suspended"
+    assert (found.opened_at is not None) == (point == "open_written")
+    assert not BroughtShare.objects.exists()
 
 
 def test_whoever_is_in_the_act_when_the_box_closes_is_wholly_in_or_refused(committed_cast: Cast) -> None:
