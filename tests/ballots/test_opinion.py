@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from events.ballots.models import Envelope, TurnoutShard
 from events.ballots.voting.cards import to_answer, to_check, to_vote
@@ -17,6 +18,7 @@ from foundation.errors import Conflict, Denied
 from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
+from volunteers.homes.models import Resident
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,21 @@ def test_who_is_not_of_a_linked_household_is_not_asked(cast: Cast) -> None:
         assert question_for(vote.box, person_of(user).pk) is None
         with pytest.raises(Denied):
             answer(vote, user, 5)
+
+
+def test_a_voter_who_moves_in_afterwards_speaks_for_nobody(cast: Cast, client_for: Callable[[User], Client]) -> None:
+    """Else one accomplice, let in at door after door, answers for them all."""
+    home = make_household(cast.neighbourhood)
+    mother, mover = make_voter("母亲", cast.neighbourhood, home), make_voter("会搬家的", cast.neighbourhood2)
+    vote = make_vote(cast, cast.leader)
+    answer(vote, mother, 2)
+    let_in = {"household": home, "neighbourhood": cast.neighbourhood, "confirmed_at": timezone.now()}
+    Resident.objects.filter(person=person_of(mover)).update(**let_in)
+    assert vote.cast(mover, vote.candidates[0]).receipt, "the own vote stays"
+    with pytest.raises(Denied):
+        answer(vote, mover, 5)
+    assert client_for(mover).get(reverse("ballot_opinion", args=[vote.campaign.uid])).status_code == 404
+    assert vote.open(Envelope.objects.get(kind="household")).step == 2
 
 
 def test_after_the_close_no_answer_is_taken(cast: Cast) -> None:

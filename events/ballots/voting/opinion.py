@@ -1,6 +1,7 @@
 """The one question to the households of a candidate, "would you choose this neighbour leader again": secret, sealed.
 
-One answer a household, whoever of it gives it; replaceable until the close, like a ballot. It may be left out.
+One answer a household, whoever of it gives it; replaceable until the close, like a ballot. It may be left out. Of a
+household are those who were confirmed there when the roll was frozen: who moves in afterwards speaks for nobody.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.ballots.models import BallotBox, Envelope, RollEntry, RollKind
+from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry, RollKind
 from events.ballots.roll.entries import entry_of, household_entry_of
 from events.ballots.suspicion.signals import Signals
 from events.ballots.voting.casting import Cast, Casting, put, ready_box
@@ -32,7 +33,7 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a household is asked: about whom, and whether somebody of it has answered already."""
+    """What a household is asked: about whom, and what somebody of it has answered already, unless that was voided."""
 
     entry: RollEntry
     nomination: Nomination
@@ -40,15 +41,20 @@ class Question:
 
 
 def question_for(box: BallotBox, person_id: int) -> Question | None:
-    """What a voter's household is asked; None for who is not on the roll, or whose household is not asked."""
-    household_id = Resident.objects.living().filter(person_id=person_id).values_list("household_id", flat=True).first()
+    """What a voter's household is asked; None for who is not on the roll, moved since, or whose household is not asked.
+
+    A move is confirmed anew, so the instant of the confirmation tells whether the home is still the one of the roll.
+    """
+    here = Resident.objects.living().filter(person_id=person_id, confirmed_at__lte=box.roll_frozen_at)
+    household_id = here.values_list("household_id", flat=True).first()
     if not household_id or entry_of(box, person_id) is None:
         return None
     entry = household_entry_of(box, household_id)
     if entry is None or entry.about_id is None:
         return None
     nomination = Nomination.objects.select_related("person", "neighbourhood").get(pk=entry.about_id)
-    return Question(entry, nomination, Envelope.objects.filter(entry=entry).first())
+    standing = Envelope.objects.filter(entry=entry).exclude(state=EnvelopeState.VOIDED).first()
+    return Question(entry, nomination, standing)
 
 
 def answer_household(
