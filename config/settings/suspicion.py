@@ -10,7 +10,7 @@ _env = environ.Env()
 BALLOT_DEVICE_MOST = _env.int("BALLOT_DEVICE_MOST", default=5)
 # More ballots than this from one network within ten minutes. A town may share one: it never counts alone.
 BALLOT_BURST_MOST = _env.int("BALLOT_BURST_MOST", default=30)
-# The odd hours, from and until, in the district's time; equal numbers mean that no hour is odd.
+# The odd hours, from and until, in the district's time, over midnight too (22 to 5); equal numbers: no hour is odd.
 BALLOT_NIGHT_FROM = _env.int("BALLOT_NIGHT_FROM", default=0)
 BALLOT_NIGHT_UNTIL = _env.int("BALLOT_NIGHT_UNTIL", default=5)
 # Confirmed as a resident less than so many hours before the roll was frozen.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from events.ballots.models import BallotBox
+from events.campaigns.models import Campaign
 from foundation.actors import Actor
 from volunteers.units.rights import Right, has_right
 
 
-def can_freeze_roll(user: Actor, box: BallotBox) -> bool:
+def can_freeze_roll(user: Actor, campaign: Campaign, box: BallotBox | None) -> bool:
     """Who keeps the box in the whole district; the second one is not the first."""
-    if box.roll_confirmed_at is not None or not has_right(user, Right.KEEP_BOX, box.campaign.unit):
+    if not has_right(user, Right.KEEP_BOX, campaign.unit):
         return False
-    return box.roll_proposed_by_id != user.pk
+    return box is None or (box.roll_confirmed_at is None and box.roll_proposed_by_id != user.pk)

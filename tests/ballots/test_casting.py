@@ -13,9 +13,11 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from events.ballots.models import Envelope, RollEntry, TurnoutShard
+from events.ballots.paper.counter import issue_pass
 from events.ballots.roll.entries import entry_of
 from events.ballots.suspicion.signals import Signals, SnapshotVisitor
 from events.ballots.voting import casting_sql
+from events.ballots.voting.casting import cast_for_entry
 from events.campaigns.models import Campaign, CampaignState, Phase
 from events.campaigns.phases import move
 from foundation import failpoints
@@ -158,6 +160,21 @@ def test_thirty_changes_a_day_for_a_voter_and_none_for_an_address(cast: Cast) ->
         vote.cast(cast.resident, vote.candidates[0])
     assert vote.cast(neighbour, vote.candidates[0]).receipt
     assert Envelope.objects.get(entry=entry_of(vote.box, cast.resident.person)).replaced_count == 30
+
+
+def test_at_the_counter_who_was_used_up_by_somebody_else_still_votes(cast: Cast) -> None:
+    """Whoever holds the account changes it as often as they can; the voter comes in person."""
+    vote = make_vote(cast)
+    for _time in range(31):
+        vote.cast(cast.resident, vote.candidates[0])
+    made = issue_pass(
+        uid=uuid.uuid4(), campaign=vote.campaign, person=person_of(cast.resident), acting_user=cast.worker
+    )
+    cast_for_entry(
+        uid=uuid.uuid4(), campaign=vote.campaign, counter_pass=made.row, envelope=vote.seal(vote.candidates[1]),
+        acting_user=cast.worker,
+    )  # fmt: skip
+    assert vote.open(Envelope.objects.get()).choices == (vote.candidates[1].pk,)
 
 
 @pytest.mark.everywhere

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from events.ballots.models import BallotBox, Dispute, Envelope, RollEntry
+from events.ballots.models import BallotBox, Dispute, Envelope, QuarantineBatch, RollEntry
 from events.ballots.roll.entries import voter_key
 from events.ballots.suspicion.disputes import decide_dispute, raise_dispute
 from events.ballots.suspicion.matters import groups_of, open_matters
+from events.ballots.suspicion.quarantine import decide_batch
+from foundation import failpoints
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
@@ -71,15 +74,55 @@ def test_voided_the_voter_votes_again_on_the_own_phone(vote: Vote, cast: Cast) -
     assert list(acts) == [("dispute.raise", ""), ("dispute.voided", "通过电话，确实在外地")]
 
 
-@pytest.mark.parametrize(("before", "signs", "after"), [
-    ("sealed", "", "released"), ("quarantined", "device,night", "quarantined"), ("released", "device", "released"),
-])  # fmt: skip
-def test_kept_it_stands_where_it_stood(vote: Vote, cast: Cast, before: str, signs: str, after: str) -> None:
-    """What lay aside for another reason still does; what people had released is not doubted again."""
+@pytest.mark.parametrize(("before", "signs"), [("sealed", ""), ("sealed", "night"), ("released", "device")])
+def test_kept_it_counts_as_soon_as_a_second_person_agrees(
+    vote: Vote, cast: Cast, client_for: ClientFor, before: str, signs: str
+) -> None:
+    """One clerk alone does not let count what the voter said was not theirs; one weak sign is no other reason."""
     Envelope.objects.update(state=before, signals=signs)
     dispute = disputed(vote, cast.resident)
     decide_dispute(dispute=dispute, state="kept", reason="是女儿帮着投的，本人同意", acting_user=cast.street_clerk)
-    assert Envelope.objects.get().state == after
+    assert Envelope.objects.get().state == "quarantined"
+    batch = QuarantineBatch.objects.get()
+    assert (batch.verdict, batch.envelope_count, batch.reason) == ("release", 1, "是女儿帮着投的，本人同意")
+    with pytest.raises(Denied):
+        decide_batch(batch=batch, agrees=True, answer="是我", acting_user=cast.street_clerk)
+    desk = client_for(cast.district_clerk)
+    where = f"/console/ballots/quarantine/batches/{batch.pk}/"
+    assert where in desk.get(f"/console/ballots/disputes/{dispute.pk}/").content.decode()
+    assert "就这样定" in desk.get(where).content.decode()
+    assert desk.post(where, {"agrees": "yes", "answer": "也问过了"}).status_code == 302
+    assert Envelope.objects.get().state == "released"
+    assert open_matters(vote.box) == []
+
+
+def test_not_agreed_to_it_waits_like_everything_that_lies_aside(vote: Vote, cast: Cast) -> None:
+    dispute = disputed(vote, cast.resident)
+    decide_dispute(dispute=dispute, state="kept", reason="问过", acting_user=cast.street_clerk)
+    decide_batch(batch=QuarantineBatch.objects.get(), agrees=False, answer="再问问", acting_user=cast.district_clerk)
+    (group,) = groups_of(cast.street_clerk)
+    assert (group.count, group.words) == (1, "本人问过，已经核实")
+
+
+def test_kept_what_lay_aside_for_other_reasons_still_does(vote: Vote, cast: Cast) -> None:
+    Envelope.objects.update(state="quarantined", signals="device,night")
+    dispute = disputed(vote, cast.resident)
+    decide_dispute(dispute=dispute, state="kept", reason="本人投的", acting_user=cast.street_clerk)
+    assert (Envelope.objects.get().state, QuarantineBatch.objects.count()) == ("quarantined", 0)
+    assert [group.count for group in groups_of(cast.street_clerk)] == [1]
+
+
+def test_after_the_vote_nobody_is_told_to_vote_again(vote: Vote, cast: Cast, client_for: ClientFor) -> None:
+    """Disputes are taken and decided until the box is closed; by then the vote may be over."""
+    vote.close()
+    phone, receipt = client_for(cast.resident), f"/best/{vote.campaign.uid}/vote/receipt/"
+    assert "这不是我投的" in phone.get(receipt).content.decode()
+    dispute = disputed(vote, cast.resident)
+    decide_dispute(dispute=dispute, state="voided", reason="人在外地", acting_user=cast.street_clerk)
+    told = Notification.objects.filter(stream_key=person_key(person_of(cast.resident).pk)).latest("pk")
+    assert told.payload["title"] == "那张票作废了，不算数"
+    for page in (receipt, f"/best/{vote.campaign.uid}/vote/dispute/", "/inbox/"):
+        assert "重新投" not in phone.get(page).content.decode()
 
 
 def test_only_the_voter_disputes_and_nobody_decides_the_own(vote: Vote, cast: Cast) -> None:
@@ -158,4 +201,26 @@ def test_of_two_who_decide_at_once_one_does(committed_cast: Cast) -> None:
     )
     assert sorted(type(one).__name__ for one in done) == ["Conflict", "Dispute"]
     state = Dispute.objects.get().state
-    assert Envelope.objects.get().state == {"voided": "voided", "kept": "released"}[state]
+    assert Envelope.objects.get().state == {"voided": "voided", "kept": "quarantined"}[state]
+    assert QuarantineBatch.objects.count() == (state == "kept")
+
+
+@pytest.mark.postgres
+def test_a_dispute_and_a_changed_vote_at_once_never_wait_for_each_other(committed_cast: Cast) -> None:
+    """Both take the entry first, and then the envelope."""
+    vote = make_vote(committed_cast)
+    vote.cast(committed_cast.resident, vote.candidates[0])
+    is_aside = threading.Event()
+
+    def linger() -> None:
+        is_aside.set()
+        threading.Event().wait(0.5)  # by now the other one waits
+
+    def change() -> object:
+        is_aside.wait(10)
+        return vote.cast(committed_cast.resident, vote.candidates[1])
+
+    with failpoints.armed("dispute.put_aside", linger):
+        done = at_once(lambda: disputed(vote, committed_cast.resident), change)
+    assert [type(one).__name__ for one in done] == ["Dispute", "BeingTalkedOver"]
+    assert Envelope.objects.get().state == "quarantined"

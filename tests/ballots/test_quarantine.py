@@ -19,11 +19,12 @@ from events.ballots.suspicion.quarantine import Ticked, decide_batch, propose_ba
 from events.ballots.suspicion.signals import Signals
 from events.ballots.voting import casting
 from events.ballots.voting.casting import Casting, put
+from events.ballots.voting.opinion import answer_household
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key
-from tests.ballots.making import Vote, make_vote, make_voter
+from tests.ballots.making import Vote, make_household, make_vote, make_voter
 from tests.benefits.making import at_once
 from tests.campaigns.making import clerk_of
 from tests.cast import Cast, person_of
@@ -135,6 +136,40 @@ def test_voided_voters_hear_of_it_and_vote_again_at_the_counter(
     sums = Envelope.objects.aggregate(cast=Sum(F("replaced_count") + 1), replaced=Sum("replaced_count"))
     in_the_box = Envelope.objects.in_the_box().count()
     assert in_the_box + states("voided") + sums["replaced"] == sums["cast"] == CASTS + 2
+
+
+def test_after_the_vote_voided_voters_are_not_sent_anywhere(vote: Vote, cast: Cast, second: User) -> None:
+    vote.close()
+    decide_batch(batch=proposed(cast.street_clerk), agrees=True, answer="看过了", acting_user=second)
+    voter = User.objects.get(person__name="选民3")
+    told = Notification.objects.filter(stream_key=person_key(voter.person_id or 0)).latest("pk")
+    assert "重新投" not in told.payload["body"]
+
+
+def test_a_home_whose_answer_was_voided_hears_of_the_answer_and_not_of_a_vote(
+    cast: Cast, second: User, client_for: Login
+) -> None:
+    member = make_voter("住户", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote = make_vote(cast, cast.leader)
+    vote.cast(member, vote.candidates[0])
+
+    def answer(step: int) -> None:
+        answer_household(
+            uid=uuid.uuid4(), campaign=vote.campaign, envelope=vote.seal(vote.candidates[0], step=step),
+            sealed_on="phone", acting_user=member, signals=Signals("robot", "basement"),
+        )  # fmt: skip
+
+    answer(5)
+    of_home = Envelope.objects.filter(kind="household")
+    of_home.update(state="quarantined", signals="device")
+    decide_batch(batch=proposed(cast.street_clerk), agrees=True, answer="看过了", acting_user=second)
+    told = Notification.objects.filter(stream_key=person_key(person_of(member).pk)).latest("pk").payload
+    assert "您家对邻长的那个回答没有通过核实" in told["title"]
+    phone = client_for(member)
+    assert "答过了" not in phone.get(told["url"]).content.decode()
+    assert "您的票投好了" in phone.get(f"/best/{vote.campaign.uid}/").content.decode(), "the own vote stands"
+    answer(4)
+    assert of_home.get().state == "quarantined", "two people look at it once more"
 
 
 def test_released_ones_count_and_nobody_hears_anything(vote: Vote, cast: Cast, second: User) -> None:

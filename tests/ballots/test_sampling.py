@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from events.ballots.models import BallotBox
 from events.ballots.roll.entries import voter_key
@@ -62,11 +63,12 @@ def test_anybody_with_the_roll_draws_the_same(vote: Vote) -> None:
 
 
 def test_only_who_voted_is_on_it_by_name_and_every_drawing_is_audited(vote: Vote, cast: Cast) -> None:
-    sample = draw_sample(box=vote.box, share=0.01, day=DAY, reason=WHY, acting_user=cast.district_clerk)
+    sample = draw_sample(box=vote.box, share=0.01, reason=WHY, acting_user=cast.district_clerk)
+    assert sample.seed == f"{ROOT} {timezone.localdate().isoformat()}"
     assert sample.population == 5
     assert {one.name for one in sample.asked} == {f"投过的人{number}" for number in range(5)}
     assert person_of(cast.resident).name not in str(sample)
-    assert sample == draw_sample(box=vote.box, share=0.01, day=DAY, reason=WHY, acting_user=cast.district_clerk)
+    assert sample == draw_sample(box=vote.box, share=0.01, reason=WHY, acting_user=cast.district_clerk)
     noted = AuditEntry.objects.filter(act="ballots.sample")
     assert [(one.reason, one.data["asked"]) for one in noted] == [(WHY, 5)] * 2
     assert voter_key(vote.box, person_of(cast.resident)) not in sample.seed
@@ -74,12 +76,12 @@ def test_only_who_voted_is_on_it_by_name_and_every_drawing_is_audited(vote: Vote
 
 def test_who_may_and_what_it_takes(vote: Vote, cast: Cast) -> None:
     with pytest.raises(Denied):
-        draw_sample(box=vote.box, share=0.01, day=DAY, reason=WHY, acting_user=cast.street_clerk)
+        draw_sample(box=vote.box, share=0.01, reason=WHY, acting_user=cast.street_clerk)
     with pytest.raises(Invalid):
-        draw_sample(box=vote.box, share=0.01, day=DAY, reason=" ", acting_user=cast.district_clerk)
+        draw_sample(box=vote.box, share=0.01, reason=" ", acting_user=cast.district_clerk)
     vote.box.root = ""
     with pytest.raises(Conflict):
-        draw_sample(box=vote.box, share=0.01, day=DAY, reason=WHY, acting_user=cast.district_clerk)
+        draw_sample(box=vote.box, share=0.01, reason=WHY, acting_user=cast.district_clerk)
 
 
 def test_the_list_is_printed_with_empty_columns(vote: Vote, cast: Cast, client_for: ClientFor) -> None:
@@ -87,9 +89,10 @@ def test_the_list_is_printed_with_empty_columns(vote: Vote, cast: Cast, client_f
     asked = auditor.get("/console/ballots/sampling/").content.decode()
     assert "问 299 位" in asked
     assert "问 598 位" in asked
+    assert 'name="day"' not in asked, "nobody looks for a day that suits"
     body = {"share": "0.01", "day": "2026-12-01", "reason": WHY}
     page = auditor.post("/console/ballots/sampling/", body).content.decode()
-    assert f"{ROOT} 2026-12-01" in page
+    assert f"{ROOT} {timezone.localdate().isoformat()}" in page
     assert len(re.findall("投过的人[0-9]", page)) == 5
     assert auditor.post("/console/ballots/sampling/", body | {"reason": ""}).status_code == 422
     assert client_for(cast.street_clerk).get("/console/ballots/sampling/")["Location"] == "/console/"

@@ -20,6 +20,7 @@ from events.ballots.suspicion.signals import (
     BeingTalkedOver,
     Signals,
     SnapshotVisitor,
+    is_night,
     signals_of,
     verdict,
 )
@@ -161,6 +162,24 @@ def test_what_people_released_stays_so_on_the_same_device(vote: Vote, cast: Cast
     assert look_again(vote.box) == 0
 
 
+def test_browsers_without_a_mark_are_never_the_same_device(vote: Vote, cast: Cast) -> None:
+    """Else any bare browser in any network brought something new in under what people had released."""
+    *others, last = freeze(vote, cast, 31)
+    put(vote, last, DAYTIME, network_key="home")
+    Envelope.objects.update(state="released")
+    for number, entry in enumerate(others):
+        put(vote, entry, DAYTIME, device_key=f"phone-{number}", network_key="carrier")
+    assert put(vote, last, DAYTIME, network_key="carrier").state == "quarantined"
+
+
+@pytest.mark.parametrize(("begins", "ends", "odd"), [
+    (0, 5, {0, 1, 2, 3, 4}), (22, 5, {22, 23, 0, 1, 2, 3, 4}), (3, 3, set()),
+])  # fmt: skip
+def test_odd_hours_may_begin_before_midnight(settings: Any, begins: int, ends: int, odd: set[int]) -> None:
+    settings.BALLOT_NIGHT_FROM, settings.BALLOT_NIGHT_UNTIL = begins, ends
+    assert {hour for hour in range(24) if is_night(hour)} == odd
+
+
 def test_at_the_counter_nothing_is_suspicious(vote: Vote, cast: Cast) -> None:
     for entry in freeze(vote, cast, 8):
         put(vote, entry, NIGHT)
@@ -174,6 +193,14 @@ def test_after_a_voided_batch_the_phone_sends_one_to_the_counter(vote: Vote, cas
     with pytest.raises(AskAtTheCounter):
         verdict(vote.box, entry, TABLET, DAYTIME, stored_envelope(entry))
     assert verdict(vote.box, entry, Signals(), DAYTIME, stored_envelope(entry))[0] == "sealed"
+
+
+def test_a_household_has_no_counter_and_answers_again_to_be_looked_at(vote: Vote, cast: Cast) -> None:
+    entry = freeze(vote, cast, 1)[0]
+    put(vote, entry, DAYTIME, device_key="one", network_key="home")
+    batch = batch_of(vote, cast.street_clerk, cast.street)
+    Envelope.objects.update(kind="household", state="voided", batch=batch, signals="device")
+    assert verdict(vote.box, entry, TABLET, DAYTIME, stored_envelope(entry)) == ("quarantined", "device")
 
 
 def test_while_a_dispute_is_open_nobody_changes_it_from_afar(vote: Vote, cast: Cast) -> None:

@@ -16,10 +16,13 @@ from django.test import Client
 from django.urls import reverse
 
 from events.ballots.models import BallotBox, CounterPass, Envelope, RollEntry
+from events.ballots.paper.issuing import issue_paper
 from events.ballots.roll.entries import entry_of
+from events.ballots.suspicion.disputes import decide_dispute, raise_dispute
 from events.campaigns.models import Nomination
 from foundation.models import Notification
 from tests.ballots.making import Vote, make_campaign, make_candidate, make_vote, make_voter
+from tests.ballots.test_quarantine import batch_of
 from tests.cast import Cast, _Maker, person_of
 from volunteers.accounts.models import User
 from volunteers.units.models import Level, Role, Unit
@@ -241,6 +244,59 @@ def test_a_second_phone_finds_the_same_envelope_and_can_replace_it(cast: Cast, c
     assert (envelope.replaced_count, vote.open(envelope).choices) == (1, (vote.candidates[2].pk,))
 
 
+def voided(vote: Vote, user: User, cause: str, clerk: User) -> None:
+    """The voter's envelope, void for one of the causes there are."""
+    if cause in ("paper", "handed_back"):
+        issue_paper(
+            uid=uuid.uuid4(), campaign=vote.campaign, person=person_of(user), acting_user=clerk, hands_back=True
+        )
+        RollEntry.objects.filter(envelope__isnull=False).update(channel="paper" if cause == "paper" else "")
+    elif cause == "batch":
+        Envelope.objects.update(state="voided", batch=batch_of(vote, clerk, vote.campaign.unit))
+        RollEntry.objects.update(channel="")
+    else:
+        said = raise_dispute(uid=uuid.uuid4(), campaign=vote.campaign, words="", acting_user=user)
+        decide_dispute(dispute=said, state="voided", reason="人在外地", acting_user=clerk)
+
+
+@pytest.mark.parametrize(("cause", "words", "status"), [
+    ("dispute", ("您说不是您投的", "您可以重新投，用手机就行"), 200),
+    ("handed_back", ("领纸质选票的时候", "您可以重新投，用手机就行"), 200),
+    ("batch", ("两位工作人员核过", "到社区窗口重新投"), 409),
+    ("paper", ("您领了纸质选票", "用那一张投"), 409),
+])  # fmt: skip
+def test_a_voided_vote_is_never_said_to_be_in_the_box(
+    cast: Cast, client_for: ClientFor, cause: str, words: tuple[str, str], status: int
+) -> None:
+    """And who cannot vote again from here is told so before picking, not after sealing."""
+    vote, client = make_vote(cast), client_for(cast.resident)
+    cast_plainly(client, vote, vote.candidates[0])
+    voided(vote, cast.resident, cause, cast.district_clerk)
+    receipt = client.get(address(vote, "ballot_receipt")).content.decode()
+    assert "您的那张票作废了" in receipt
+    assert all(one in receipt for one in words)
+    assert ("重新投</span>" in receipt) is (status == 200)
+    assert "您的票投好了" not in client.get(reverse("campaign", args=[vote.campaign.uid])).content.decode()
+    page = client.get(address(vote, "ballot_vote"))
+    assert page.status_code == status
+    assert "的票在箱里" not in page.content.decode()
+    assert "您现在的回执号" not in client.get(address(vote, "ballot_check")).content.decode()
+    assert client.get(address(vote, "ballot_receipt_save")).status_code == 404
+    assert client.get(f"/api/ballots/{vote.campaign.uid}/paper").json()["has_voted"] is False
+    assert client.get(f"/api/ballots/{vote.campaign.uid}/receipt").status_code == 404
+
+
+def test_while_it_is_talked_over_nobody_picks_in_vain(cast: Cast, client_for: ClientFor) -> None:
+    vote, client = make_vote(cast), client_for(cast.resident)
+    cast_plainly(client, vote, vote.candidates[0])
+    raise_dispute(uid=uuid.uuid4(), campaign=vote.campaign, words="", acting_user=cast.resident)
+    answer = client.get(address(vote, "ballot_vote"))
+    assert answer.status_code == 409
+    assert "正在核实" in answer.content.decode()
+    assert "改我的票" not in client.get(address(vote, "ballot_receipt")).content.decode()
+    assert "正在核实" in client.get(reverse("campaign", args=[vote.campaign.uid])).content.decode()
+
+
 def test_after_the_close_the_booth_leads_to_the_receipt(cast: Cast, client_for: ClientFor) -> None:
     vote, client = make_vote(cast), client_for(cast.resident)
     cast_plainly(client, vote, vote.candidates[0])
@@ -321,6 +377,7 @@ def test_the_roll_page_counts_communities_and_takes_two_clerks(cast: Cast, clien
     make_candidate(campaign, cast.leader)
     desk = client_for(cast.district_clerk)
     page = desk.get(reverse("console_roll")).content.decode()
+    assert not BallotBox.objects.exists(), "looking makes nothing"
     assert "桂花社区" in page
     assert "提出：到投票开始时冻结" in page
     desk.post(reverse("console_roll_freeze", args=[campaign.uid]))

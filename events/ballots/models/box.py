@@ -270,10 +270,10 @@ class RollCount(models.Model):
 
 
 class DisputeState(models.TextChoices):
-    """open → voided (and the voter may vote again) | kept, with a reason."""
+    """open → voided (and the voter may vote again) | kept, if a second person agrees; with a reason."""
 
     OPEN = "open", _("核实中")
-    VOIDED = "voided", _("那张票作废了，可以重新投")
+    VOIDED = "voided", _("那张票作废了")
     KEPT = "kept", _("核实是本人投的")
 
 

@@ -63,7 +63,7 @@ def _line(community: Unit, counts: Counter[tuple[int | str, str]], key: int | st
 def _context(campaign: Campaign | None, user: Any) -> dict[str, Any]:
     if campaign is None:
         return {"campaign": None}
-    box = entries.make_box(campaign)
+    box = BallotBox.objects.filter(campaign=campaign).first()
     rows = lines_of(campaign, box, user)
     return {
         "campaign": campaign,
@@ -71,8 +71,8 @@ def _context(campaign: Campaign | None, user: Any) -> dict[str, Any]:
         "rows": rows,
         "voters": sum(row.voters for row in rows),
         "households": sum(row.households for row in rows),
-        "progress": entries.progress_of(box) if box.roll_confirmed_at and not box.roll_frozen_at else None,
-        "may_freeze": can_freeze_roll(user, box) and campaign.state in BEFORE,
+        "progress": entries.progress_of(box) if box and box.roll_confirmed_at and not box.roll_frozen_at else None,
+        "may_freeze": can_freeze_roll(user, campaign, box) and campaign.state in BEFORE,
     }
 
 

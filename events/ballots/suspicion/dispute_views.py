@@ -24,7 +24,8 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from events.ballots.models import BallotBox, Dispute, DisputeState
 from events.ballots.suspicion import disputes
 from events.ballots.suspicion.forms import DisputeDecisionForm, DisputeForm
-from events.campaigns.models import Campaign
+from events.campaigns.models import Campaign, CampaignState
+from events.campaigns.phases import is_open
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
 from volunteers.orgs.console_forms import take_refusal
@@ -51,7 +52,7 @@ LIST = ("console_dispute_list", gettext_lazy("“不是我投的”"))
 @require_http_methods(["GET", "POST"])
 def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The envelope cast in the reader's name, and one button to say that it was not them."""
-    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), uid=uid)
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user).prefetch_related("phases"), uid=uid)
     form = DisputeForm(request.POST or None)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -66,6 +67,7 @@ def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "envelope": disputes.disputable(box, person_id) if box and is_on_roll else None,
         "latest": disputes.latest_dispute(box, person_id) if box and is_on_roll else None,
         "may_dispute": box is not None and box.closed_at is None,
+        "is_voting": is_open(campaign, CampaignState.VOTING),
     }
     return render(request, "ballots/dispute.html", context, status=422 if form.is_bound else 200)
 
@@ -130,7 +132,7 @@ def dispute_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One dispute: what was said, and after talking to the voter what came of it."""
     rows = Dispute.objects.visible_to(request.user)
     found = get_object_or_404(
-        rows.select_related("person", "entry__community", "entry__envelope", "decided_by__person"), pk=uid
+        rows.select_related("person", "entry__community", "entry__envelope__batch", "decided_by__person"), pk=uid
     )
     form = DisputeDecisionForm(request.POST or None)
     if form.is_bound and form.is_valid() and _decided(request, found, form):

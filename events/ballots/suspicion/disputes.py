@@ -1,7 +1,8 @@
 """ "That was not me": a voter disputes the envelope cast in their name (rule R18).
 
 It is put aside at once. Somebody who keeps the box talks to the voter and decides, with a reason and a name: voided,
-and the voter may vote again in any way; or kept, and it counts as before.
+as the voter said, who may vote again in any way while the vote is open; or kept, and then a second person confirms that
+it counts, as of everything that lies aside (rule R17).
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from events.ballots.models import BallotBox, Dispute, DisputeState, Envelope, EnvelopeState, RollEntry
 from events.ballots.roll.entries import entry_of
-from events.ballots.suspicion.quarantine import open_box, void
-from events.ballots.suspicion.signals import Sign, joined, known
-from events.campaigns.models import Campaign
-from foundation import audit, clock, streams
+from events.ballots.suspicion.quarantine import open_box, propose_release, void
+from events.ballots.suspicion.signals import Sign, is_enough, joined, known
+from events.campaigns.models import Campaign, CampaignState
+from events.campaigns.phases import is_open
+from foundation import audit, clock, failpoints, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
@@ -53,7 +55,9 @@ def raise_dispute(*, uid: uuid.UUID, campaign: Campaign, words: str, acting_user
     if box is None or entry is None:
         raise Missing(_("这次的选民名册里没有您。"))
     open_box(box.pk)
+    RollEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)  # before the envelope, as casting does
     _put_aside(entry)
+    failpoints.hit("dispute.put_aside")
     try:
         with transaction.atomic():
             dispute = Dispute.objects.create(
@@ -83,7 +87,7 @@ def _put_aside(entry: RollEntry) -> None:
 
 @transaction.atomic
 def decide_dispute(*, dispute: Dispute, state: str, reason: str, acting_user: Actor) -> Dispute:
-    """After talking to the voter: void the envelope, or let it count. Of two at once one decides.
+    """After talking to the voter: void the envelope, or propose that it counts. Of two at once one decides.
 
     Who may: KEEP_BOX in the entry's community, never about one's own. The same answer of the same person twice is one.
     Raises `Denied`, `Invalid` without a reason, `Conflict` when it is decided already.
@@ -100,7 +104,7 @@ def decide_dispute(*, dispute: Dispute, state: str, reason: str, acting_user: Ac
     if not Dispute.objects.open().filter(pk=dispute.pk).update(**decision):
         return _decided_before(dispute, state, acting_user)
     dispute.refresh_from_db()
-    _settle(dispute)
+    _settle(dispute, acting_user)
     unit_id = dispute.entry.community_id
     audit.record(actor=acting_user, act=f"dispute.{state}", obj=dispute, unit_id=unit_id, reason=reason)
     _tell_voter(dispute)
@@ -114,8 +118,11 @@ def _decided_before(dispute: Dispute, state: str, acting_user: Actor) -> Dispute
     return dispute
 
 
-def _settle(dispute: Dispute) -> None:
-    """What becomes of the envelope; of one that its voter has replaced at a counter since, nothing."""
+def _settle(dispute: Dispute, acting_user: Actor) -> None:
+    """What becomes of the envelope; of one that its voter has replaced at a counter since, nothing.
+
+    What is kept waits for a second person; what lay aside for other reasons too, for a batch about those.
+    """
     rows = Envelope.objects.filter(entry=dispute.entry_id, signals__contains=Sign.DISPUTE.value).quarantined()
     if dispute.state == DisputeState.VOIDED:
         void(rows)
@@ -124,9 +131,10 @@ def _settle(dispute: Dispute) -> None:
     if envelope is None:
         return
     others = known(envelope.signals) - {Sign.DISPUTE}
-    envelope.state = EnvelopeState.QUARANTINED if others else EnvelopeState.RELEASED
     envelope.signals = joined(others)
-    envelope.save(update_fields=["state", "signals"])
+    envelope.save(update_fields=["signals"])
+    if not is_enough(others):
+        propose_release(envelope, unit=dispute.entry.street, reason=dispute.reason, acting_user=acting_user)
 
 
 @streams.in_district_language
@@ -143,11 +151,14 @@ def _tell_staff(dispute: Dispute) -> None:
 
 @streams.in_district_language
 def _tell_voter(dispute: Dispute) -> None:
-    voided = dispute.state == DisputeState.VOIDED
+    campaign, title = dispute.entry.box.campaign, _("您问的那张票核实好了")
+    if dispute.state == DisputeState.VOIDED:
+        is_voting = is_open(campaign, CampaignState.VOTING)
+        title = _("那张票作废了，您可以重新投") if is_voting else _("那张票作废了，不算数")
     payload = {
-        "title": _("那张票作废了，您可以重新投") if voided else _("您问的那张票核实好了"),
+        "title": title,
         "body": dispute.reason,
-        "url": reverse("ballot_dispute", args=[dispute.entry.box.campaign.uid]),
+        "url": reverse("ballot_dispute", args=[campaign.uid]),
         "icon": "check",
     }
     streams.publish(streams.person_key(dispute.person_id), kind="ballot", payload=payload, ref=f"dispute:{dispute.pk}")

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from events.ballots.models import DisputeState, QuarantineBatch
 from events.ballots.suspicion.sampling import SHARES, size_of
-from foundation import clock
-from frontend.inputs import DayInput
 
 YES, NO = "yes", "no"
 LONGEST = 200
@@ -57,8 +55,8 @@ class DisputeDecisionForm(forms.Form):
     state = forms.ChoiceField(
         label=_("核实下来"),
         choices=[
-            (DisputeState.VOIDED.value, _("不是本人投的：作废，本人可以重新投")),
-            (DisputeState.KEPT.value, _("是本人投的：照常有效")),
+            (DisputeState.VOIDED.value, _("不是本人投的：作废，截止前本人可以重新投")),
+            (DisputeState.KEPT.value, _("是本人投的：请另一位同事同意，照常有效")),
         ],
         widget=forms.RadioSelect,
     )
@@ -66,10 +64,9 @@ class DisputeDecisionForm(forms.Form):
 
 
 class SampleForm(forms.Form):
-    """How fine a sample, of which day, and why."""
+    """How fine a sample, and why."""
 
     share = forms.TypedChoiceField(label=_("要查出多少"), coerce=float, widget=forms.RadioSelect)
-    day = forms.DateField(label=_("抽查日期"), widget=DayInput, initial=clock.today)
     reason = forms.CharField(label=_("为什么抽"), max_length=LONGEST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

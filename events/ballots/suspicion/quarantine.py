@@ -1,8 +1,8 @@
 """Deciding about envelopes that lie aside: one member of staff proposes to release or to void, another decides.
 
-Of a voided envelope the voter is told, and may vote again at a counter. The new envelope takes the place of the voided
-one, as any replacement does; so "voided" counts those that were not made good, and counted + spoilt + voided +
-replaced = cast holds whatever happens.
+Of a voided envelope the voter is told, and may vote again at a counter while the vote is open; of a household's answer
+its members are told, and may answer again. The new envelope takes the place of the voided one, as any replacement does;
+so "voided" counts those that were not made good, and counted + spoilt + voided + replaced = cast holds whatever happens.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -23,6 +24,7 @@ from events.ballots.models import (
     EnvelopeState,
     QuarantineBatch,
     RollEntry,
+    RollKind,
     TurnoutShard,
 )
 from events.ballots.suspicion.matters import (
@@ -33,6 +35,8 @@ from events.ballots.suspicion.matters import (
     unit_to_decide_in,
     waiting,
 )
+from events.campaigns.models import CampaignState
+from events.campaigns.phases import is_open
 from foundation import audit, clock, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid
@@ -93,13 +97,25 @@ def propose_batch(*, uid: uuid.UUID, ticked: Ticked, verdict: str, reason: str, 
     if unit is None:
         raise Conflict(_("勾选的这些刚才有同事提出处理了，请刷新再看。"))
     keys = _locked(rows.filter(community__path__startswith=unit.path))[:MOST_IN_A_BATCH]
+    values = {"uid": uid, "box": box, "unit": unit, "verdict": verdict, "reason": reason.strip(), "fingerprint": body}
+    return _proposed(keys, acting_user, **values)
+
+
+def propose_release(envelope: Envelope, *, unit: Unit, reason: str, acting_user: Actor) -> QuarantineBatch:
+    """Propose that one envelope, held by the caller's transaction, counts: what one person found, another confirms."""
+    values = {"box_id": envelope.box_id, "unit": unit, "verdict": Verdict.RELEASE, "reason": reason}
+    return _proposed([envelope.pk], acting_user, uid=uuid.uuid4(), **values)
+
+
+def _proposed(keys: list[int], acting_user: Actor, **values: Any) -> QuarantineBatch:
     batch = QuarantineBatch.objects.create(
-        uid=uid, box=box, unit=unit, verdict=verdict, reason=reason.strip(), envelope_count=len(keys),
-        proposed_by_id=acting_user.pk, proposed_at=clock.now(), fingerprint=body,
-    )  # fmt: skip
+        **values, envelope_count=len(keys), proposed_by_id=acting_user.pk, proposed_at=clock.now()
+    )
     Envelope.objects.filter(pk__in=keys).update(batch=batch)
-    data = {"verdict": str(verdict), "count": len(keys)}
-    audit.record(actor=acting_user, act="quarantine.propose", obj=batch, unit_id=unit.pk, reason=reason, data=data)
+    data = {"verdict": str(batch.verdict), "count": len(keys)}
+    audit.record(
+        actor=acting_user, act="quarantine.propose", obj=batch, unit_id=batch.unit_id, reason=batch.reason, data=data
+    )
     return batch
 
 
@@ -146,7 +162,7 @@ def decide_batch(*, batch: QuarantineBatch, agrees: bool, answer: str, acting_us
     if not agrees:
         count = aside.update(batch=None)
     elif batch.verdict == Verdict.VOID:
-        count = _void(box, aside)
+        count = _void(box, batch, aside)
     else:
         count = Envelope.objects.filter(pk__in=_locked(aside)).update(state=EnvelopeState.RELEASED)
     QuarantineBatch.objects.filter(pk=batch.pk).update(envelope_count=count)
@@ -163,22 +179,25 @@ def _decided_before(batch: QuarantineBatch, state: str, acting_user: Actor) -> Q
     return batch
 
 
-def _void(box: BallotBox, aside: QuerySet[Envelope]) -> int:
-    entries = void(aside)
-    behind = people_behind(box, entries)
-    _tell({person_id for people in behind.values() for person_id in people}, box)
+def _void(box: BallotBox, batch: QuarantineBatch, aside: QuerySet[Envelope]) -> int:
+    entries = void(aside, batch)
+    behind, is_voting = people_behind(box, entries), is_open(box.campaign, CampaignState.VOTING)
+    for kind, tell in ((RollKind.VOTER, _tell_voters), (RollKind.HOUSEHOLD, _tell_households)):
+        of_these = [behind.get(entry.pk, []) for entry in entries if entry.kind == kind]
+        tell({person_id for people in of_these for person_id in people}, box, is_voting=is_voting)
     return len(entries)
 
 
-def void(rows: QuerySet[Envelope]) -> list[RollEntry]:
+def void(rows: QuerySet[Envelope], batch: QuarantineBatch | None = None) -> list[RollEntry]:
     """Void some envelopes: their entries are free again, and no longer counted as having voted. Returns the entries.
 
-    Entries are locked before envelopes, as casting does, so that the two never wait for each other.
+    An envelope keeps the batch that voided it, and no other. Entries are locked before envelopes, as casting does, so
+    that the two never wait for each other.
     """
     entries = RollEntry.objects.filter(envelope__in=rows).select_for_update(of=("self",)).order_by("pk")
     freed = {entry.pk: entry for entry in entries}
     voided = list(rows.filter(entry__in=freed).select_for_update(of=("self",)).order_by("pk"))
-    Envelope.objects.filter(pk__in=[one.pk for one in voided]).update(state=EnvelopeState.VOIDED)
+    Envelope.objects.filter(pk__in=[one.pk for one in voided]).update(state=EnvelopeState.VOIDED, batch=batch)
     gone = [freed[one.entry_id] for one in voided if one.entry_id]
     used = RollEntry.objects.filter(pk__in=[entry.pk for entry in gone]).exclude(channel=RollEntry.Channel.PAPER)
     used.update(channel=RollEntry.Channel.NONE)
@@ -204,11 +223,26 @@ def _count_fewer(box_id: int, kind: str, community_id: int, *, count: int) -> No
 
 
 @streams.in_district_language
-def _tell(people: Iterable[int], box: BallotBox) -> None:
+def _tell_voters(people: Iterable[int], box: BallotBox, *, is_voting: bool) -> None:
+    again = _("可以到社区窗口重新投，工作人员会帮您。有疑问也可以当面问。")
+    late = _("投票已经截止，这张票不算。有疑问可以到社区窗口当面问。")
     payload = {
         "title": _("您的那张票没有通过核实"),
-        "body": _("可以到社区窗口重新投，工作人员会帮您。有疑问也可以当面问。"),
-        "url": reverse("campaign", args=[box.campaign.uid]),
+        "body": again if is_voting else late,
+        "url": reverse("ballot_receipt", args=[box.campaign.uid]),
         "icon": "alert",
     }
     streams.publish_to_persons(people, kind="ballot", payload=payload, ref=f"ballot:{box.campaign.uid}")
+
+
+@streams.in_district_language
+def _tell_households(people: Iterable[int], box: BallotBox, *, is_voting: bool) -> None:
+    """The answer of a home, not the vote of anybody in it."""
+    again = _("您自己投的票不受影响。家里谁都可以再答一次，不答也行。")
+    payload = {
+        "title": _("您家对邻长的那个回答没有通过核实"),
+        "body": again if is_voting else _("您自己投的票不受影响。有疑问可以到社区窗口当面问。"),
+        "url": reverse("ballot_opinion" if is_voting else "campaign", args=[box.campaign.uid]),
+        "icon": "alert",
+    }
+    streams.publish_to_persons(people, kind="ballot", payload=payload, ref=f"opinion:{box.campaign.uid}")

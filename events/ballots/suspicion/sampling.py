@@ -3,7 +3,8 @@
 If one ballot in a hundred was cast by somebody else, 299 people asked find one of them with 95 %; 598 for one in two
 hundred: n = ceil(ln 0.05 / ln(1 - p)), and never more than there are. Who is asked is drawn by a public seed, the root
 of the box and the day of the drawing: for every voter who voted the SHA-256 of `<root> <day> <voter_key>`, those with
-the smallest values. Nobody can know it before the root is published, and whoever holds the roll can draw it again.
+the smallest values. Nobody can know it before the root is published, nobody names the day, and whoever holds the roll
+can draw it again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from events.ballots.models import BallotBox, RollEntry, RollKind
 from events.ballots.suspicion.matters import people_behind
-from foundation import audit
+from foundation import audit, clock
 from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid
 from volunteers.people.models import Person
@@ -73,8 +74,8 @@ class Sample:
 
 
 @transaction.atomic
-def draw_sample(*, box: BallotBox, share: float, day: dt.date, reason: str, acting_user: Actor) -> Sample:
-    """Draw the sample of a day and name the people on it. Drawn again it is the same; every drawing is audited.
+def draw_sample(*, box: BallotBox, share: float, reason: str, acting_user: Actor) -> Sample:
+    """Draw the sample of today and name the people on it. On the same day it is the same; every drawing is audited.
 
     Who may: SEE_AUDIT in the district, with a reason. Raises `Denied`, `Invalid`, `Conflict` before the root of the
     box is published.
@@ -87,6 +88,7 @@ def draw_sample(*, box: BallotBox, share: float, day: dt.date, reason: str, acti
         raise Invalid(errors=errors)
     if not box.root:
         raise Conflict(_("票箱指纹公布以后才抽，这样谁也不能先知道抽到谁。"))
+    day = clock.today()
     voted = RollEntry.objects.filter(box=box, kind=RollKind.VOTER).exclude(channel=RollEntry.Channel.NONE)
     population, seed = voted.count(), seed_of(box.root, day)
     drawn = draw(seed, voted.values_list("voter_key", flat=True).iterator(), size_of(share, population))

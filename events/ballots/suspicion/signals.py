@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry
+from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry, RollKind
 from foundation import statements
 from foundation.errors import Conflict, Denied
 from foundation.secrets import hmac_hex
@@ -55,7 +55,7 @@ class BeingTalkedOver(Conflict):
 
 
 class AskAtTheCounter(Conflict):
-    """The ballot was voided in a batch: whoever cast it, the voter comes in person."""
+    """The ballot was voided in a batch: whoever cast it, the voter comes in person. A household need not."""
 
     default = _("您的那张票没有通过核实，可以到社区窗口重新投，工作人员会帮您。")
 
@@ -89,24 +89,40 @@ def verdict(
     that people who decide at this moment and the voter who changes it come one after the other. One query.
 
     What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back from afar. At
-    a counter somebody has seen the voter, so nothing is suspicious there. Raises `SnapshotVisitor`; `BeingTalkedOver`
-    while a dispute is open; `AskAtTheCounter` once a batch was voided with this voter's envelope in it.
+    a counter somebody has seen the voter, so nothing is suspicious there. A household has no counter: what it answers
+    after a batch was voided with its answer in it lies aside again. Raises `SnapshotVisitor`; `BeingTalkedOver` while a
+    dispute is open; `AskAtTheCounter` once a batch was voided with this voter's envelope in it.
     """
     if signals.is_snapshot:
         raise SnapshotVisitor
     if not signals.network_key:
         return EnvelopeState.SEALED, ""
-    kept = known(before.signals) if before is not None else set()
-    if before is not None and before.state == EnvelopeState.VOIDED and before.batch_id is not None:
-        raise AskAtTheCounter
-    if before is not None and before.state == EnvelopeState.RELEASED and before.device_key == signals.device_key:
+    if refusal := refusal_from_afar(before):
+        raise refusal
+    if before is not None and before.state == EnvelopeState.RELEASED and _is_same_device(before, signals):
         return EnvelopeState.RELEASED, before.signals
     signs = signs_of(box, entry, signals, at)
-    if before is not None and before.state == EnvelopeState.QUARANTINED:
-        if Sign.DISPUTE in kept:
-            raise BeingTalkedOver
-        return EnvelopeState.QUARANTINED, joined(signs | kept)
+    if before is not None and (before.state == EnvelopeState.QUARANTINED or _was_voided_in_a_batch(before)):
+        return EnvelopeState.QUARANTINED, joined(signs | known(before.signals))
     return (EnvelopeState.QUARANTINED if is_enough(signs) else EnvelopeState.SEALED), joined(signs)
+
+
+def refusal_from_afar(before: Envelope | None) -> Conflict | None:
+    """Why nothing from a phone takes the place of what was cast before; None where it may. No query."""
+    if before is None:
+        return None
+    if before.state == EnvelopeState.QUARANTINED and Sign.DISPUTE in known(before.signals):
+        return BeingTalkedOver()
+    return AskAtTheCounter() if _was_voided_in_a_batch(before) and before.kind == RollKind.VOTER else None
+
+
+def _was_voided_in_a_batch(before: Envelope) -> bool:
+    return before.state == EnvelopeState.VOIDED and before.batch_id is not None
+
+
+def _is_same_device(before: Envelope, signals: Signals) -> bool:
+    """Browsers that leave no mark are never known for the same."""
+    return bool(signals.device_key) and before.device_key == signals.device_key
 
 
 # By hand, since it is run at every casting. Each count stops at its limit: a flood costs no more than a trickle.
@@ -134,11 +150,17 @@ def signs_of(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime
         signs.add(Sign.BURST)
         if not signals.device_key:
             signs.add(Sign.BARE)
-    if settings.BALLOT_NIGHT_FROM <= timezone.localtime(at).hour < settings.BALLOT_NIGHT_UNTIL:
+    if is_night(timezone.localtime(at).hour):
         signs.add(Sign.NIGHT)
     if is_fresh(box, entry):
         signs.add(Sign.FRESH)
     return signs
+
+
+def is_night(hour: int) -> bool:
+    """Whether an hour is an odd one; the odd hours may begin before midnight, 22 to 5."""
+    begins, ends = settings.BALLOT_NIGHT_FROM, settings.BALLOT_NIGHT_UNTIL
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
 def is_fresh(box: BallotBox, entry: RollEntry) -> bool:

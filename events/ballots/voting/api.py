@@ -94,7 +94,7 @@ def paper(request: HttpRequest, response: HttpResponse, uid: uuid.UUID) -> dict[
         "public_key": key,
         "max_choices": booth.campaign.rules.max_choices,
         "ends_at": booth.ends_at,
-        "has_voted": booth.envelope is not None,
+        "has_voted": booth.standing is not None,
         "candidates": choosing.candidates_of(booth),
     }
 
@@ -116,8 +116,8 @@ def ballot_cast(request: HttpRequest, response: HttpResponse, uid: uuid.UUID, pa
 
 @router.get("/{uuid:uid}/receipt", response=ReceiptOut, summary="My receipt")
 def ballot_receipt(request: HttpRequest, response: HttpResponse, uid: uuid.UUID) -> ReceiptOut:
-    """404 as long as nothing of the caller's is in the box."""
-    envelope = _booth(request, uid).envelope
+    """404 as long as nothing of the caller's is in the box, also once it was voided."""
+    envelope = _booth(request, uid).standing
     if envelope is None:
         raise Missing
     return _receipt(envelope.sha256, envelope.cast_at, response)

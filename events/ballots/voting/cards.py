@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from events.ballots.suspicion.signals import BeingTalkedOver
 from events.ballots.voting.opinion import question_for
 from events.ballots.voting.selectors import booth_of
 from events.campaigns.cards import Card, card
@@ -17,17 +18,21 @@ from volunteers.units.rights import person_id_of
 
 @card(10)
 def to_vote(user: Actor, campaign: Campaign) -> Card | None:
-    """Pick up to five; or the receipt of what is in the box, until the box is opened."""
+    """Pick up to five; or the receipt of what is in the box, or why it is there no more, until the box is opened."""
     if not campaign.is_in(CampaignState.VOTING, CampaignState.COUNTING):
         return None
     booth = booth_of(campaign, person_id_of(user))
     if booth is None:
         return None
-    if booth.envelope is not None:
+    url = reverse("ballot_receipt", args=[campaign.uid])
+    if booth.standing is not None:
+        if isinstance(booth.refusal, BeingTalkedOver):
+            return Card(_("您问的那张票正在核实"), _("核实好了会告诉您。"), url, _("看一看"), "envelope")
         text = _("在箱里。截止前还能改。") if booth.is_open else _("在箱里，等开箱。")
-        url = reverse("ballot_receipt", args=[campaign.uid])
         return Card(_("您的票投好了"), text, url, _("看回执"), "envelope")
-    if not booth.is_open or booth.entry.channel:
+    if booth.envelope is not None and not booth.may_vote and not booth.entry.channel:
+        return Card(_("您的那张票作废了"), _("点开看为什么，还能怎么办。"), url, _("看一看"), "envelope")
+    if not booth.may_vote:
         return None
     text = _("最多选 %(n)d 位，约 2 分钟。投完还能改。") % {"n": campaign.rules.max_choices}
     return Card(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from events.ballots.models import BallotBox, CounterPass, Envelope, RollEntry, RollKind
 from events.ballots.roll.entries import voter_key
@@ -33,6 +33,12 @@ from volunteers.homes.models import Resident
 from volunteers.units.rights import person_id_of
 
 SealedOn = Envelope.SealedOn
+
+
+class HoldsPaper(Conflict):
+    """One way a voter: whoever was handed paper votes with it, or brings it back first."""
+
+    default = gettext_lazy("您领了纸质选票，就用那一张投。想改用手机，请先到社区窗口把纸质票交回。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +155,9 @@ def _put(
     if at is None:
         raise Conflict(_("投票已经截止，或者还没有开始。"))
     if entry.channel == RollEntry.Channel.PAPER:
-        raise Conflict(_("您领了纸质选票，就用那一张投。想改用手机，请先到社区窗口把纸质票交回。"))
+        raise HoldsPaper
     failpoints.hit("ballot.after_look")
-    if stored is not None:
+    if stored is not None and counter_pass is None:  # at a counter somebody sees the voter
         take_or_refuse(("ballot.change", entry.voter_key))
     if counter_pass is not None:
         _use(counter_pass, at)

@@ -14,8 +14,9 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from events.ballots.merkle import range_of, tree_of
-from events.ballots.models import IN_THE_BOX, BallotBox, Envelope, EnvelopeState
+from events.ballots.models import IN_THE_BOX, BallotBox, Envelope, EnvelopeState, RollEntry
 from events.ballots.sealing import receipt_of
+from events.ballots.suspicion.signals import Sign, known
 
 _WIDTH, _MARGIN, _LETTERS = 640, 40, 56
 _LIES_THERE = (*IN_THE_BOX, EnvelopeState.QUARANTINED)
@@ -37,6 +38,24 @@ class Found:
     where: Where
     sha256: str = ""
     steps: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Voided(StrEnum):
+    """Why what was cast is in the box no more."""
+
+    PAPER = "paper"
+    BATCH = "batch"
+    DISPUTE = "dispute"
+    HANDED_BACK = "handed_back"
+
+
+def why_voided(envelope: Envelope, entry: RollEntry) -> Voided:
+    """Of an envelope that is void. No query."""
+    if entry.channel == RollEntry.Channel.PAPER:
+        return Voided.PAPER
+    if envelope.batch_id is not None:
+        return Voided.BATCH
+    return Voided.DISPUTE if Sign.DISPUTE in known(envelope.signals) else Voided.HANDED_BACK
 
 
 def grouped(receipt: str) -> str:

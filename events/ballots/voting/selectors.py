@@ -8,10 +8,13 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from events.ballots.models import BallotBox, CounterPass, Envelope, RollEntry
+from events.ballots.models import BallotBox, CounterPass, Envelope, EnvelopeState, RollEntry
 from events.ballots.roll.entries import entry_of
+from events.ballots.suspicion.signals import refusal_from_afar
+from events.ballots.voting.casting import HoldsPaper
 from events.campaigns.models import Campaign, CampaignState
 from events.campaigns.phases import is_open, phase_of
+from foundation.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,26 @@ class Booth:
 
     @cached_property
     def envelope(self) -> Envelope | None:
-        """What lies in the box already."""
+        """What was cast last, voided or not."""
         return Envelope.objects.filter(entry=self.entry).first()
+
+    @property
+    def standing(self) -> Envelope | None:
+        """What the voter has in the box: nothing, once it was voided. Whether it lies aside is told to nobody."""
+        found = self.envelope
+        return found if found is not None and found.state != EnvelopeState.VOIDED else None
+
+    @cached_property
+    def refusal(self) -> Conflict | None:
+        """Why nothing is taken here from this voter, before they begin to pick; none at the counter but for paper."""
+        if self.entry.channel == RollEntry.Channel.PAPER:
+            return HoldsPaper()
+        return None if self.counter_pass else refusal_from_afar(self.envelope)
+
+    @property
+    def may_vote(self) -> bool:
+        """Whether a vote would be taken now."""
+        return self.is_open and self.refusal is None
 
     @cached_property
     def is_open(self) -> bool:

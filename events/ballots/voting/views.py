@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events.ballots import sealing
-from events.ballots.models import CounterPass, Envelope, RollEntry
+from events.ballots.models import CounterPass, Envelope
 from events.ballots.paper import counter
 from events.ballots.suspicion.signals import signals_of
 from events.ballots.voting import casting, choosing, opinion, receipts
@@ -29,7 +29,7 @@ from events.ballots.voting.selectors import Booth, booth_of, box_with_roll
 from events.campaigns.models import Campaign
 from foundation import clock
 from foundation.actors import SYSTEM
-from foundation.errors import Conflict, Denied, Invalid, Missing, TooMany
+from foundation.errors import Denied, Invalid, Missing, TooMany
 from frontend import qr
 from volunteers.units.rights import person_id_of
 
@@ -98,8 +98,8 @@ def vote(request: HttpRequest, booth: Booth) -> HttpResponse:
     """The candidates; by POST another part of the list, with what is picked so far when no script keeps it."""
     if not booth.is_open:
         return redirect("campaign", booth.campaign.uid) if booth.envelope is None else _to_receipt(booth)
-    if booth.entry.channel == RollEntry.Channel.PAPER:
-        raise Conflict(_("您领了纸质选票，就用那一张投。想改用手机，请先到社区窗口把纸质票交回。"))
+    if booth.refusal is not None:
+        raise booth.refusal
     return _candidates(request, booth)
 
 
@@ -206,13 +206,13 @@ def _shown(request: HttpRequest, campaign: Campaign, receipt: str) -> dict[str, 
 @require_GET
 @in_booth
 def receipt(request: HttpRequest, booth: Booth) -> HttpResponse:
-    """That the envelope lies in the box, with the receipt for it; what can be done next."""
+    """That the envelope lies in the box, with the receipt for it; or why not. What can be done next."""
     if booth.envelope is None:
         return redirect("ballot_vote" if booth.is_open else "campaign", booth.campaign.uid)
     context = _shown(request, booth.campaign, sealing.receipt_of(booth.envelope.sha256)) | {
         "booth": booth,
         "envelope": booth.envelope,
-        "is_voided": booth.envelope.state == "voided",
+        "voided": receipts.why_voided(booth.envelope, booth.entry) if booth.standing is None else "",
         "question": opinion.question_for(booth.box, person_id_of(request.user)) if booth.is_open else None,
     }
     return render(request, "ballots/receipt.html", context)
@@ -222,10 +222,10 @@ def receipt(request: HttpRequest, booth: Booth) -> HttpResponse:
 @in_booth
 def receipt_save(request: HttpRequest, booth: Booth) -> HttpResponse:
     """The receipt as a picture for the phone's album."""
-    if booth.envelope is None:
+    if booth.standing is None:
         raise Http404
-    code = sealing.receipt_of(booth.envelope.sha256)
-    content = receipts.picture(booth.envelope, _check_address(request, booth.campaign, code))
+    code = sealing.receipt_of(booth.standing.sha256)
+    content = receipts.picture(booth.standing, _check_address(request, booth.campaign, code))
     response = HttpResponse(content, content_type="image/png")
     response["Content-Disposition"] = f'attachment; filename="receipt-{code}.png"'
     return response
@@ -238,7 +238,7 @@ def check(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     box, code = box_with_roll(campaign), request.GET.get("code", "")[:80]
     found = receipts.find(box, code) if box is not None and code else None
     booth = booth_of(campaign, person_id_of(request.user)) if request.user.is_authenticated else None
-    mine = booth.envelope if booth is not None else None
+    mine = booth.standing if booth is not None else None
     context = {
         "campaign": campaign,
         "box": box,
