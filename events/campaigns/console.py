@@ -24,7 +24,7 @@ from events.campaigns.calendar import first_start, timetable
 from events.campaigns.console_ways import WAYS, Way
 from events.campaigns.forms import ApproveForm, DraftForm, ReasonForm
 from events.campaigns.models import Campaign, CampaignState
-from events.campaigns.permissions import can_approve_campaign, can_run_campaign
+from events.campaigns.permissions import can_approve_campaign, can_award_campaign, can_run_campaign
 from events.campaigns.phases import following, held_by, phase_of
 from events.campaigns.rules import current_rules
 from foundation import clock
@@ -96,7 +96,13 @@ def _waiting(campaign: Campaign) -> list[str]:
 @require_GET
 def campaign_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Where it stands, what is to be done before it goes on, who decided what and why."""
-    return _detail_page(request, _campaign(request, uid), ApproveForm())
+    campaign = _campaign(request, uid)
+    return _detail_page(request, campaign, ApproveForm(initial=_seen(campaign)))
+
+
+def _seen(campaign: Campaign) -> dict[str, str]:
+    """What is looked at, for whoever approves it."""
+    return {"seen": services.draft_of(campaign).print} if campaign.is_draft else {}
 
 
 def _detail_page(request: HttpRequest, campaign: Campaign, approve: ApproveForm, status: int = 200) -> HttpResponse:
@@ -108,7 +114,9 @@ def _detail_page(request: HttpRequest, campaign: Campaign, approve: ApproveForm,
         stands_at=selectors.stands_at(campaign), waiting=_waiting(campaign), next=slot,
         history=selectors.history_of(campaign), places=selectors.places_of(campaign),
         may_edit=may and campaign.is_draft, may_approve=can_approve_campaign(request.user, campaign), approve=approve,
-        ways=console_ways.open_ways(campaign) if may else [],
+        ways=console_ways.open_ways(request.user, campaign),
+        award_by_other=may and campaign.is_in(CampaignState.WINNERS_NOTICE)
+        and not can_award_campaign(request.user, campaign),
     )  # fmt: skip
     return render(request, "campaigns/console_campaign.html", context, status=status)
 
@@ -174,14 +182,14 @@ def campaign_edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def campaign_approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The second person, with the reference: from here on it goes by the clock."""
-    campaign, form = _campaign(request, uid), ApproveForm(request.POST)
+    campaign, sent = _campaign(request, uid), request.POST.copy()
+    form = ApproveForm(sent)
     if form.is_valid():
         try:
-            services.approve_campaign(
-                campaign=campaign, reference=form.cleaned_data["reference"], acting_user=request.user
-            )
+            services.approve_campaign(campaign=campaign, **form.cleaned_data, acting_user=request.user)
         except (Conflict, Invalid) as refusal:
             take_refusal(form, refusal)
+            sent.update(_seen(campaign))
             return _detail_page(request, campaign, form, refusal.status)
         messages.success(request, _("批准了。规则、日程、名额从现在起定下来，到时间自动开始。"))
         return redirect("console_campaign", uid)

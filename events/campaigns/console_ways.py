@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from events.campaigns import services
 from events.campaigns.models import PHASES, Campaign
 from events.campaigns.models import CampaignState as S
+from events.campaigns.permissions import can_award_campaign, can_run_campaign
+from foundation.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ WAYS: Final = (
 )  # fmt: skip
 
 
-def open_ways(campaign: Campaign) -> list[Way]:
-    """What can be decided where it stands."""
-    return [way for way in WAYS if campaign.state in way.states]
+def open_ways(user: Actor, campaign: Campaign) -> list[Way]:
+    """What a user can decide where it stands."""
+    if not can_run_campaign(user, campaign.unit):
+        return []
+    found = [way for way in WAYS if campaign.state in way.states]
+    return [way for way in found if way.service is not services.award_campaign or can_award_campaign(user, campaign)]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.campaigns.models import Campaign, CampaignRules
 from events.campaigns.rules import NUMBERS, versions
-from events.campaigns.services import LONGEST_REASON, Draft
+from events.campaigns.services import FURTHEST, LONGEST_REASON, Draft, too_far
+from foundation import clock
 from frontend.inputs import MomentInput
 
 
@@ -42,6 +43,13 @@ class DraftForm(forms.Form):
         field.queryset = versions()
         field.label_from_instance = lambda row: _("第 %(number)d 版：%(why)s") % {"number": row.number, "why": row.why}
 
+    def clean_starts_at(self) -> dt.datetime:
+        """Within reach, since the timetable is computed before anything is kept."""
+        starts_at: dt.datetime = self.cleaned_data["starts_at"]
+        if starts_at > clock.now() + FURTHEST:
+            raise forms.ValidationError(too_far())
+        return starts_at
+
     def draft(self) -> Draft:
         """What was written, for the service."""
         data = self.cleaned_data
@@ -49,8 +57,9 @@ class DraftForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """The approval reference."""
+    """The approval reference; `seen` is the draft that was looked at."""
 
+    seen = forms.CharField(widget=forms.HiddenInput)
     reference = forms.CharField(
         label=_("批文号"), max_length=60, help_text=_("批准办这场评选的文件号。批准以后规则、日程、名额都不能再改。")
     )

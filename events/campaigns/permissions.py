@@ -17,3 +17,9 @@ def can_approve_campaign(user: Actor, campaign: Campaign) -> bool:
     """Whoever runs campaigns there and did not write this draft."""
     is_other = is_system(user) or user.pk != campaign.made_by_id
     return is_other and campaign.is_draft and can_run_campaign(user, campaign.unit)
+
+
+def can_award_campaign(user: Actor, campaign: Campaign) -> bool:
+    """Whoever runs campaigns there and did not approve this one: two people stand behind an award."""
+    is_other = is_system(user) or user.pk != campaign.approved_by_id
+    return is_other and can_run_campaign(user, campaign.unit)

@@ -24,8 +24,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Sets of campaigns."""
 
     def visible_to(self, user: Actor) -> Self:
-        """Whatever is no draft is public; drafts for those who run campaigns there."""
-        return self.filter(~Q(state="draft") | under(paths_where(user, Right.RUN_CAMPAIGN), "unit__path"))
+        """Whatever was approved is public; drafts, also those put away, for those who run campaigns there."""
+        return self.filter(Q(approved_at__isnull=False) | under(paths_where(user, Right.RUN_CAMPAIGN), "unit__path"))
 
     def running(self) -> Self:
         """Approved, and neither awarded nor ended."""

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.campaigns.models import CampaignRules
+from events.campaigns.panel.selectors import FEWEST
 from foundation import audit
 from foundation.actors import Actor, is_system
 from foundation.errors import Conflict, Denied, Invalid
@@ -62,6 +63,9 @@ def add_rules(*, why: str, acting_user: Actor, **numbers: int) -> CampaignRules:
     if not paths_where(acting_user, Right.SET_RULES):
         raise Denied
     newest, why = current_rules(), why.strip()
+    if numbers.get("panel_least", FEWEST) < FEWEST:
+        told = _("评委至少 %(least)d 位：每位候选人要这么多个评分。") % {"least": FEWEST}
+        raise Invalid(errors={"panel_least": told})
     if _same(newest, numbers):
         if newest.why == why:
             return newest

@@ -19,7 +19,7 @@ from events.campaigns import news, phases
 from events.campaigns.calendar import Slot, as_slots, lengthened, put_off, timetable
 from events.campaigns.charter import charter_of, fingerprint_of
 from events.campaigns.models import PHASES, Campaign, CampaignRules, CampaignState, Phase, StreetQuota
-from events.campaigns.permissions import can_approve_campaign, can_run_campaign
+from events.campaigns.permissions import can_approve_campaign, can_award_campaign, can_run_campaign
 from events.campaigns.quota import quotas_of
 from foundation import audit, clock, streams
 from foundation.actors import SYSTEM, Actor, is_system
@@ -29,6 +29,10 @@ from volunteers.units.models import Level, Unit
 
 S = CampaignState
 LONGEST_REASON = 200
+ON_TIME = dt.timedelta(minutes=5)
+"""So late the clock may be without putting anything off: it looks every 20 seconds."""
+FURTHEST = dt.timedelta(days=730)
+"""So far ahead a campaign may be drafted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class Draft:
         return fingerprint(body | {"starts_at": self.starts_at.timestamp()})
 
 
+def too_far() -> str:
+    """Why a start that lies years ahead is not taken."""
+    return _("请选两年以内的时间。")
+
+
 def _check(draft: Draft, unit: Unit) -> None:
     errors = {}
     if unit.level != Level.DISTRICT:
@@ -55,6 +64,8 @@ def _check(draft: Draft, unit: Unit) -> None:
         errors["title"] = _("请写个名称，居民会看到。")
     if draft.starts_at <= clock.now():
         errors["starts_at"] = _("请选以后的时间。")
+    elif draft.starts_at > clock.now() + FURTHEST:
+        errors["starts_at"] = too_far()
     if errors:
         raise Invalid(errors=errors)
 
@@ -75,7 +86,8 @@ def _write_phases(campaign: Campaign, slots: Sequence[Slot]) -> None:
     )
 
 
-def _stored(campaign: Campaign) -> Draft:
+def draft_of(campaign: Campaign) -> Draft:
+    """What was written last."""
     starts = campaign.phases.get(kind=S.NOMINATING).starts_at
     return Draft(campaign.title, campaign.about, campaign.rules, starts)
 
@@ -98,7 +110,7 @@ def draft_campaign(*, uid: uuid.UUID, unit: Unit, draft: Draft, acting_user: Act
     }  # fmt: skip
     made, is_new = Campaign.objects.get_or_create(uid=uid, defaults=values)
     if not is_new:
-        same_body_or_refuse(_stored(made).print, draft.print)
+        same_body_or_refuse(draft_of(made).print, draft.print)
         return made
     _write_phases(made, timetable(draft.rules, draft.starts_at))
     _note(made, "campaign.draft", acting_user)
@@ -122,10 +134,11 @@ def change_draft(*, campaign: Campaign, draft: Draft, acting_user: Actor) -> Cam
 
 
 @transaction.atomic
-def approve_campaign(*, campaign: Campaign, reference: str, acting_user: Actor) -> Campaign:
+def approve_campaign(*, campaign: Campaign, reference: str, acting_user: Actor, seen: str = "") -> Campaign:
     """Freeze rules, timetable and quota under an approval reference; from here on the clock moves it.
 
-    Who may: `can_approve_campaign`, never the author. Raises `Denied`, `Invalid` without a reference, `Conflict`.
+    `seen` is `Draft.print` of what the approver looked at: whatever was changed since is not approved unread. Who may:
+    `can_approve_campaign`, never the author. Raises `Denied`, `Invalid` without a reference, `Conflict`.
     """
     found, reference = _locked(campaign), reference.strip()
     if found.approval_reference == reference != "" and found.approved_by_id == acting_user.pk:
@@ -137,6 +150,8 @@ def approve_campaign(*, campaign: Campaign, reference: str, acting_user: Actor) 
         raise Denied(_("起草的人不能自己批准，请另一位同事来批。"))
     if not reference:
         raise Invalid(errors={"reference": _("请写批文号，没有批文不能开始。")})
+    if seen and seen != draft_of(found).print:
+        raise Conflict(_("草稿刚刚改过，请看一眼现在的内容，再点一次批准。"))
     slots, quotas = as_slots(found.phases.all()), quotas_of(found)
     if slots[0].starts_at <= clock.now():
         raise Conflict(_("开始提名的时间已经过了，请先改草稿。"))
@@ -173,8 +188,9 @@ def _approve(campaign: Campaign, acting_user: Actor, reference: str, charter: st
 def advance(campaign: Campaign, at: dt.datetime | None = None) -> Campaign:
     """Move on as far as the time says, by the database's clock when none is given: nothing, one state, or several.
 
-    Safe to call by anybody at any time and by many at once. A gate keeps it waiting; what it then enters late, and all
-    that follows, is put off by as much, so that no phase is shorter than the rules say.
+    Safe to call by anybody at any time and by many at once. What it enters late, whatever kept it (a gate, a hook that
+    failed, workers that were down), and all that follows is put off by as much, so that no phase is shorter than the
+    rules say.
     """
     while _step(campaign, at):
         pass
@@ -200,10 +216,11 @@ def _step(campaign: Campaign, at: dt.datetime | None) -> bool:
 
 def _go_on(campaign: Campaign, to: CampaignState, late: dt.timedelta) -> bool:
     before, reason = campaign.state, ""
-    if campaign.held_since is not None:
+    if late > ON_TIME or campaign.held_since is not None:
         slots = as_slots(campaign.phases.all())[PHASES.index(to) :]
         _save_slots(campaign, put_off(slots, late, campaign.rules.notice_working_days))
-        reason = _("等准备工作做好才开始，后面的日子顺延。")
+        prepared = _("等准备工作做好才开始，后面的日子顺延。")
+        reason = prepared if campaign.held_since else _("开始得晚了一些，后面的日子顺延。")
     moved = phases.enter(campaign, to, reason=reason, held_since=None)
     if moved:
         _note(campaign, "campaign.advance", SYSTEM, before=before, after=str(to))
@@ -284,11 +301,16 @@ def terminate_campaign(*, campaign: Campaign, reason: str, acting_user: Actor) -
 
 @transaction.atomic
 def award_campaign(*, campaign: Campaign, reason: str, acting_user: Actor) -> Campaign:
-    """The winners' notice is over and nothing is open: they are the best neighbour leaders. Raises as above."""
+    """The winners' notice is over and nothing is open: they are the best neighbour leaders. Raises as above.
+
+    Who may: `can_award_campaign`, never who approved it.
+    """
     found, reason = _decided(campaign, reason, acting_user)
     if found.state == S.AWARDED:
         return found
     _refuse_unless(found.state == S.WINNERS_NOTICE, found)
+    if not can_award_campaign(acting_user, found):
+        raise Denied(_("批准这场评选的人不能自己表彰，请另一位同事来点。"))
     phase = phases.phase_of(found, S.WINNERS_NOTICE)
     if phase is not None and clock.now() < phase.ends_at:
         until = timezone.localtime(phase.ends_at).strftime("%Y-%m-%d %H:%M")

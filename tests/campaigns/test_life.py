@@ -183,11 +183,22 @@ def test_nothing_moves_before_its_time_and_an_hour_late_is_soon_enough(cast: Cas
     assert states(campaign).count("nominating") == 1
 
 
-def test_a_worker_that_was_away_for_weeks_catches_up_phase_by_phase(cast: Cast) -> None:
+def test_workers_that_were_away_for_weeks_take_nothing_from_any_phase(cast: Cast) -> None:
     campaign = make_campaign(cast, "approved")
-    late = services.advance(campaign, at=campaign.phases.get(kind="notice").starts_at + HOUR)
-    assert late.state == "notice"
-    assert states(campaign) == ["approved", "nominating", "vetting", "notice"]
+    back = campaign.phases.get(kind="voting").ends_at + 9 * 24 * HOUR
+    late = services.advance(campaign, at=back)
+    assert states(campaign) == ["approved", "nominating"]
+    nominating = late.phases.get(kind="nominating")
+    assert (nominating.starts_at, nominating.ends_at - back) == (back, 14 * 24 * HOUR)
+    for step in PHASES[1:4]:
+        late = services.advance(late, at=late.phases.get(kind=step).starts_at + dt.timedelta(seconds=20))
+        if step == CampaignState.NOTICE:
+            box_is_ready(late, cast)
+    assert late.state == "voting"
+    slot = late.phases.get(kind="voting")
+    assert slot.ends_at - slot.starts_at == 7 * 24 * HOUR
+    assert "晚了一些" in Transition.objects.get(campaign=campaign, to_state="nominating").reason
+    assert Transition.objects.get(campaign=campaign, to_state="voting").reason == ""
 
 
 def test_a_phase_is_over_at_its_end_even_if_nobody_has_moved_it(cast: Cast) -> None:
@@ -235,7 +246,9 @@ def test_a_hook_that_fails_leaves_it_where_it_was(cast: Cast, monkeypatch: pytes
         with pytest.raises(RuntimeError):
             services.advance(campaign)
     assert states(campaign) == ["approved"]
-    assert services.advance(campaign).state == "nominating"
+    slot = services.advance(campaign).phases.get(kind="nominating")
+    assert slot.ends_at - slot.starts_at == 14 * 24 * HOUR
+    assert clock.now() - slot.starts_at < HOUR / 60, "it begins now, not when it should have"
 
 
 # -- suspended, resumed, ended -----------------------------------------------------------------------------------------
@@ -279,6 +292,18 @@ def test_a_decision_needs_a_reason(cast: Cast, act: str) -> None:
     for reason in ("  ", "长" * 201):
         with pytest.raises(Invalid):
             getattr(services, act)(campaign=campaign, reason=reason, acting_user=cast.district_clerk)
+
+
+def test_whoever_approved_it_does_not_award_it(cast: Cast, client_for: Callable[..., Client]) -> None:
+    campaign, approver = make_campaign(cast, "winners_notice"), second_clerk(cast)
+    end_phase(campaign, "winners_notice")
+    with pytest.raises(Denied, match="另一位同事"):
+        services.award_campaign(campaign=campaign, reason="好", acting_user=approver)
+    award, page = f"/console/campaigns/{campaign.uid}/award/", f"/console/campaigns/{campaign.uid}/"
+    theirs = client_for(approver).get(page).content.decode()
+    assert award not in theirs
+    assert "请另一位同事来点" in theirs
+    assert award in client_for(cast.district_clerk).get(page).content.decode()
 
 
 def test_the_award_waits_for_the_end_of_the_winners_notice(cast: Cast) -> None:

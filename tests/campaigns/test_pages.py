@@ -138,14 +138,53 @@ def test_a_start_in_the_past_is_refused_beside_the_field(cast: Cast, client_for:
     assert "请选以后的时间" in refused.content.decode()
 
 
+@pytest.mark.parametrize("act", ["look", "save"])
+def test_a_start_years_ahead_is_refused_beside_the_field(cast: Cast, client_for: Login, act: str) -> None:
+    body = written(starts_at="9999-12-31 09:00") | {act: "1"}
+    refused = client_for(cast.district_clerk).post("/console/campaigns/new/", body)
+    assert refused.status_code == 422
+    assert "两年以内" in refused.content.decode()
+
+
+def test_a_draft_that_was_changed_while_it_was_looked_at_is_looked_at_again(cast: Cast, client_for: Login) -> None:
+    campaign, approver = draft(cast), client_for(second_clerk(cast))
+    seen = {"reference": REFERENCE, "seen": seen_on(approver, campaign)}
+    body = written(uid=str(campaign.uid), title="换个名称", save="1")
+    client_for(cast.district_clerk).post(desk(campaign, "edit/"), body)
+    refused = approver.post(desk(campaign, "approve/"), seen)
+    assert refused.status_code == 409
+    told = refused.content.decode()
+    assert "草稿刚刚改过" in told
+    assert "换个名称" in told
+    assert Campaign.objects.get().state == "draft"
+    again = {"reference": REFERENCE, "seen": refused.context["approve"]["seen"].value()}
+    assert approver.post(desk(campaign, "approve/"), again).status_code == 302
+
+
+def seen_on(client: Client, campaign: Campaign) -> str:
+    """What the page of a draft says that was looked at."""
+    return str(client.get(desk(campaign)).context["approve"]["seen"].value())
+
+
+def test_a_draft_that_was_put_away_stays_with_those_who_run_campaigns(
+    cast: Cast, client: Client, client_for: Login
+) -> None:
+    campaign = draft(cast)
+    client_for(cast.district_clerk).post(desk(campaign, "terminate/"), {"reason": "不办了"})
+    assert Campaign.objects.get().state == "terminated"
+    assert client.get(f"/best/{campaign.uid}/").status_code == 404
+    assert client_for(cast.district_clerk).get(desk(campaign)).status_code == 200
+
+
 def test_a_draft_can_be_changed_by_another_who_then_cannot_approve_it(cast: Cast, client_for: Login) -> None:
     campaign, client = draft(cast), client_for(second_clerk(cast))
     body = written(uid=str(campaign.uid), title="换个名称", save="1")
     assert client.post(desk(campaign, "edit/"), body).status_code == 302
     assert "换个名称" in client.get(desk(campaign)).content.decode()
-    refused = client.post(desk(campaign, "approve/"), {"reference": REFERENCE})
-    assert refused.status_code == 403
-    assert client_for(cast.district_clerk).post(desk(campaign, "approve/"), {"reference": REFERENCE}).status_code == 302
+    sent = {"reference": REFERENCE, "seen": seen_on(client, campaign)}
+    assert client.post(desk(campaign, "approve/"), sent).status_code == 403
+    assert client_for(cast.district_clerk).post(desk(campaign, "approve/"), {"reference": REFERENCE}).status_code == 422
+    assert client_for(cast.district_clerk).post(desk(campaign, "approve/"), sent).status_code == 302
 
 
 def test_the_history_says_who_decided_what_and_why(cast: Cast, client_for: Login) -> None:
@@ -165,6 +204,8 @@ def test_rules_change_by_versions_whose_weights_are_a_hundred(cast: Cast, client
     refused = client.post("/console/campaigns/rules/new/", body | {"ballot_weight": 30})
     assert refused.status_code == 422
     assert "正好是 100" in refused.content.decode()
+    refused = client.post("/console/campaigns/rules/new/", body | {"panel_least": 3})
+    assert "评委至少 5 位" in refused.content.decode()
     made = client.post("/console/campaigns/rules/new/", body | {"ballot_weight": 30, "panel_weight": 40})
     assert made.status_code == 302
     page = client.get(made.headers["Location"]).content.decode()

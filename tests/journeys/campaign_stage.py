@@ -86,7 +86,7 @@ def stand(campaign: Campaign, cast: Cast, user: User) -> Nomination:
 def go_on(campaign: Campaign, state: CampaignState) -> Campaign:
     """The time for the next state comes; the clock does the rest."""
     stand_in_phase(campaign, state)
-    moved = services.advance(campaign)
+    moved = services.advance(campaign, at=campaign.phases.get(kind=state).starts_at)
     assert moved.state == state, (moved.state, moved.held_since)
     return moved
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events.campaigns.models import Campaign
 from events.campaigns.rules import current_rules, numbers_of
+from events.campaigns.services import draft_of
 from tests.campaigns.making import end_phase
 from tests.permissions.rules import (
     CLERKS,
@@ -52,7 +53,7 @@ def _draft(_thing: Any) -> dict[str, Any]:
 def _reference(thing: Any) -> dict[str, Any]:
     # One at a time: the running one of the world makes room, inside the question's savepoint.
     Campaign.objects.filter(state="nominating").update(state="archived")
-    return {"reference": f"云民发〔2026〕{thing.pk}号"}
+    return {"reference": f"云民发〔2026〕{thing.pk}号", "seen": draft_of(thing).print}
 
 
 def _rules(_thing: Any) -> dict[str, Any]:
