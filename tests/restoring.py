@@ -1,9 +1,8 @@
 """After a test that commits, put every table back as the migrations left it, and touch only what has changed.
 
 A pytest plugin that takes the place of Django's `flush`, which empties some two hundred tables and then saves a
-thousand
-rows of permissions one by one: for each of these tests a second or more. Guards of append-only tables and foreign keys
-are let go of for the length of it, as the owner of a test database may.
+thousand rows of permissions one by one: for each of these tests a second or more. Guards of append-only tables and
+foreign keys are let go of for the length of it, as the owner of a test database may.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def _quoted(table: str) -> str:
     return connection.ops.quote_name(table)
 
 
-def _filled() -> list[str]:
+def filled_tables() -> list[str]:
     """Tables that have rows. One query, in pieces that SQLite takes."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     found: list[str] = []
@@ -41,10 +40,19 @@ def _filled() -> list[str]:
     return found
 
 
-def _rows(table: str) -> Rows:
+def rows_of(table: str) -> Rows:
+    """Everything in a table, as the database gives it."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {_quoted(table)}")
         return cursor.fetchall()
+
+
+def put_rows(table: str, rows: Rows) -> None:
+    """Rows that `rows_of` gave, back into their table."""
+    if rows:
+        marks = ", ".join(["%s"] * len(rows[0]))
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({marks})", rows)
 
 
 @contextmanager
@@ -68,14 +76,12 @@ def _let_go(tables: list[str]) -> Iterator[None]:
 
 def restore(*_args: Any, **_options: Any) -> None:
     """As after the migrations: what a test added is gone, what it changed or took away is back."""
-    changed = [table for table in _filled() if table not in _kept]
-    changed += [table for table, rows in _kept.items() if _rows(table) != rows]
+    changed = [table for table in filled_tables() if table not in _kept]
+    changed += [table for table, rows in _kept.items() if rows_of(table) != rows]
     with _let_go(changed), connection.cursor() as cursor:
         for table in changed:
             cursor.execute(f"DELETE FROM {_quoted(table)}")
-            if rows := _kept.get(table):
-                marks = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({marks})", rows)
+            put_rows(table, _kept.get(table, []))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -85,6 +91,6 @@ def _restore_instead_of_flush(
     """Remember what the migrations left, and put that back wherever Django would empty the database."""
     if any(uses_the_database(item) for item in request.session.items):
         with django_db_blocker.unblock():
-            _kept.update({table: _rows(table) for table in _filled()})
+            _kept.update({table: rows_of(table) for table in filled_tables()})
     with mock.patch.object(FlushCommand, "handle", restore):
         yield
