@@ -152,8 +152,14 @@ def _write(batch: HoursBatch, new: dict[int, int], found: _Found) -> list[Attend
         row.event, row.state, row.minutes, row.batch = event, AttendanceState.CONFIRMED, new[person_id], batch
         row.confirmed_by_id, row.confirmed_at = batch.confirmed_by_id, now
         told.append(row)
-    Attendance.objects.bulk_create([row for row in told if row.person_id not in found.standing])
-    known = [row for row in told if row.person_id in found.standing]
+    fresh = [row for row in told if row.person_id not in found.standing]
+    Attendance.objects.bulk_create(fresh, ignore_conflicts=True)
+    # Whoever says "I am here" in this very moment has a row by now: it is moved on like the others.
+    beside = Attendance.objects.filter(event=event, person_id__in=[row.person_id for row in fresh]).standing()
+    ids = dict(beside.values_list("person_id", "pk"))
+    known = [row for row in told if row.person_id in found.standing or row.pk != ids[row.person_id]]
+    for row in known:
+        row.pk = ids.get(row.person_id, row.pk)
     Attendance.objects.bulk_update(known, ["state", "minutes", "batch", "confirmed_by", "confirmed_at"])
     return told
 

@@ -23,7 +23,7 @@ from wagtail.admin.widgets import HeaderButton
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
 from frontend.inputs import DayInput
-from rewards.honours import entries, handing, services
+from rewards.honours import entries, handing, withdrawing
 from rewards.honours.forms import EntryForm, HandOverForm, ReasonForm, take_errors
 from rewards.honours.models import EntryState, HandOver, HandOverLine, ServiceEntry, ServiceRecord
 from rewards.honours.selectors import hours_text
@@ -136,14 +136,19 @@ def service_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One record, and taking it back with a reason."""
     record = _record(request, uid)
     form = ReasonForm(request.POST or None)
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
-        require(request.user, Right.HONOUR, record.unit)
-        services.withdraw_hours(source_key=record.source_key, acting_user=request.user, **form.cleaned_data)
-        messages.success(request, _("撤回了，两条都留着。"))
-        return redirect("console_service", record.pk)
+        try:
+            withdrawing.withdraw_record(record=record, acting_user=request.user, **form.cleaned_data)
+        except Conflict as refusal:
+            form.add_error("reason", refusal.message)
+            status = refusal.status
+        else:
+            messages.success(request, _("撤回了，两条都留着。"))
+            return redirect("console_service", record.pk)
     context = page(record.project, icon="time", trail=[SERVICE], record=record, form=form, hours=_hours(record))
     context["gone"] = getattr(record, "withdrawal", None)
-    return render(request, "honours/console_record.html", context, status=422 if form.is_bound else 200)
+    return render(request, "honours/console_record.html", context, status=status)
 
 
 # -- by hand -------------------------------------------------------------------------------------------------------

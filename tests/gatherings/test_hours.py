@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from events.gatherings.arrivals import sign_in_here
@@ -30,6 +32,7 @@ from rewards.honours.selectors import hours_of as service_of
 from rewards.points.books import verify
 from rewards.points.models import Transfer
 from rewards.points.selectors import balance_of, statement
+from tests.benefits.making import at_once
 from tests.cast import Cast, make_cast, person_of
 from tests.gatherings.conftest import make_event
 from tests.gatherings.test_sign_up import make_residents
@@ -393,6 +396,48 @@ def test_who_signed_up_and_says_here_is_one_person(cast: Cast) -> None:
     with time_machine.travel(now + 2 * HOUR):
         assert confirm(event, cast.worker, cast.resident).count == 1
     assert Attendance.objects.filter(event=event).count() == 1
+
+
+def test_what_is_withdrawn_among_the_hours_of_service_takes_points_and_attendance_along(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    event, desk = over(cast), client_for(cast.worker)
+    confirm(event, cast.worker, cast.leader)
+    url = reverse("console_service", args=[service_of(person_of(cast.leader).pk)[0].pk])
+    account = person_of(cast.leader).points_account.__class__.objects.filter(person=cast.leader.person)
+    account.update(held=3)
+    assert desk.post(url, {"reason": "那天没有去"}).status_code == 409, "the points are spent"
+    assert served(cast.leader) == 180
+    account.update(held=0)
+    for _again in range(2):
+        assert desk.post(url, {"reason": "那天没有去"}).status_code == 302
+    assert (balance_of(person_of(cast.leader).pk), served(cast.leader)) == (0, 0)
+    assert Attendance.objects.get().state == "withdrawn"
+    assert told(cast.leader, event) == 0
+    assert verify().faults == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_says_here_while_the_list_is_confirmed_is_on_it() -> None:
+    cast = make_cast()
+    event, is_here, made = over(cast), threading.Event(), []
+
+    def say_here() -> None:
+        with transaction.atomic():
+            made.append(sign_in_here(id=uuid.uuid4(), event=event, acting_user=cast.leader).pk)
+            is_here.set()
+            time.sleep(0.5)
+
+    def send() -> int:
+        is_here.wait(10)
+        return confirm(event, cast.worker, cast.leader, cast.leader2).count
+
+    assert at_once(say_here, send) == [None, 2]
+    row = Attendance.objects.get(person=cast.leader.person)
+    assert (row.pk, row.state, row.how) == (made[0], "confirmed", "qr")
+    assert balance_of(row.person_id) == 4
+    assert Attendance.objects.count() == 2
 
 
 @pytest.mark.postgres
