@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.store.models import CountLine, CountState, Goods, StockCount, Store, Why
-from rewards.store.stock import deny_same_person, move, waiting_counts
+from rewards.store.stock import deny_same_person, may_alone, move, waiting_counts
 from volunteers.units.rights import Right, require
 
 
@@ -29,7 +28,8 @@ def enter_count(
 ) -> StockCount:
     """What lies on the shelves, by the key of the goods, against the books at this instant.
 
-    Small differences are booked at once; those worth more than `STORE_COUNT_ALONE_FEN` wait for a second person.
+    Small differences are booked at once; those worth more than `STORE_COUNT_ALONE_FEN`, with what the same person took
+    off the books alone this month, wait for a second person.
     Who may: KEEP_STORE. The same id twice is one stock-taking. Raises `Denied`, `Invalid`, `Conflict`.
     """
     require(acting_user, Right.KEEP_STORE, store.unit)
@@ -46,9 +46,10 @@ def enter_count(
     differs = any(counted[one.pk] != one.stock for one in rows)
     if differs and not reason.strip():
         raise Invalid(errors={"reason": _("数目对不上的，写一句原因。")})
+    is_alone = not differs or may_alone(store, _worth(rows, counted), acting_user)
     count = StockCount.objects.create(
         id=id, store=store, reason=reason.strip()[:120], entered_by_id=acting_user.pk, fingerprint=print_,
-        state=CountState.WAITING if _needs_two(rows, counted) else CountState.DONE,
+        state=CountState.DONE if is_alone else CountState.WAITING,
     )  # fmt: skip
     CountLine.objects.bulk_create(
         CountLine(count=count, goods=one, booked=one.stock, counted=counted[one.pk]) for one in rows
@@ -62,9 +63,8 @@ def enter_count(
     return count
 
 
-def _needs_two(rows: list[Goods], counted: Mapping[int, int]) -> bool:
-    worth = sum(abs(counted[one.pk] - one.stock) * one.cost_fen for one in rows)
-    return worth > settings.STORE_COUNT_ALONE_FEN
+def _worth(rows: list[Goods], counted: Mapping[int, int]) -> int:
+    return sum(abs(counted[one.pk] - one.stock) * one.cost_fen for one in rows)
 
 
 def _book(count: StockCount, acting_user: Actor) -> None:

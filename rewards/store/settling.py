@@ -74,24 +74,22 @@ def month_of(store: Store, month: dt.date) -> Month:
 def ask_settlement(*, store: Store, month: dt.date, acting_user: Actor) -> Settlement:
     """Ask to settle what was taken in up to the end of a month that is over; asking again is the same answer.
 
-    Who may: KEEP_STORE. Raises `Denied`, `Invalid`, `Conflict` when there is nothing to settle.
+    One at a time: what is asked for and not booked yet is still in the pool. Who may: KEEP_STORE. Raises `Denied`,
+    `Invalid`, `Conflict` when there is nothing to settle or another month waits for its second person.
     """
     require(acting_user, Right.KEEP_STORE, store.unit)
     if month != first_of(month) or next_month(month) > clock.today():
         raise Invalid(errors={"month": _("月份过完了再结算。")})
+    Store.objects.select_for_update().get(pk=store.pk)
     seen = month_of(store, month)
     if seen.settlement is not None:
         return seen.settlement
+    if waiting := Settlement.objects.filter(store=store, state=SettlementState.ASKED).first():
+        words = _("%(month)s 的结算还在等另一位同事核对，先把它办完。")
+        raise Conflict(words % {"month": f"{waiting.month:%Y-%m}"})
     if seen.open < 1:
         raise Conflict(_("这个月没有要结算的积分。"))
-    try:
-        with transaction.atomic():
-            made: Settlement = Settlement.objects.create(
-                store=store, month=month, points=seen.open, asked_by_id=acting_user.pk
-            )
-    except IntegrityError:
-        found: Settlement = Settlement.objects.exclude(state=SettlementState.WITHDRAWN).get(store=store, month=month)
-        return found
+    made: Settlement = Settlement.objects.create(store=store, month=month, points=seen.open, asked_by_id=acting_user.pk)
     audit.record(actor=acting_user, act="settlement.ask", obj=made, unit_id=store.unit_id, data={"points": made.points})
     return made
 

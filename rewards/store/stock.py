@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from rewards.points.posting import month_begins, month_of
 from rewards.store.models import CountState, Goods, GoodsBudget, Movement, Price, StockCount, Store, Why
 from rewards.store.money import yuan
 from volunteers.units.rights import Right, require
@@ -114,15 +116,22 @@ def spoil(
     reason: str,
     acting_user: Actor,
 ) -> Movement:
-    """Pieces that cannot be given any more. Who may: KEEP_STORE. Raises `Denied`, `Invalid`, `Conflict`."""
+    """Pieces that cannot be given any more, as far as one may write them off alone; the rest is for a stock-taking.
+
+    Who may: KEEP_STORE. Raises `Denied`, `Invalid`, `Conflict`.
+    """
     _check_quantity(quantity)
     if not reason.strip():
         raise Invalid(errors={"reason": _("写一句怎么坏的。")})
+    Store.objects.select_for_update().get(pk=goods.store_id)
     row = _locked(goods, acting_user)
     print_ = fingerprint({"goods": row.pk, "quantity": quantity, "reason": reason.strip()})
     if stored := Movement.objects.filter(pk=id).first():
         same_body_or_refuse(stored.fingerprint, print_)
         return stored
+    if not may_alone(row.store, quantity * row.cost_fen, acting_user):
+        words = _("一个人一个月最多报损 %(most)s 元。再多的，请填盘点数，由另一位同事核对以后入账。")
+        raise Conflict(words % {"most": yuan(settings.STORE_COUNT_ALONE_FEN)})
     made = move(
         goods=row, quantity=-quantity, why=Why.SPOILED, id=id, reason=reason, print_=print_, acting_user=acting_user
     )
@@ -194,6 +203,18 @@ def set_budget(*, budget: GoodsBudget, acting_user: Actor) -> GoodsBudget:
     data = {"year": budget.year, "fen": budget.fen}
     audit.record(actor=acting_user, act="goods_budget.set", obj=budget, unit_id=budget.unit_id, data=data)
     return budget
+
+
+def may_alone(store: Store, fen: int, acting_user: Actor) -> bool:
+    """Whether somebody may take so much off the books without a second person, beside what they did this month.
+
+    What came back spoiled is not among it: its points went back with it.
+    """
+    since = month_begins(month_of(clock.now()))
+    alone = Movement.objects.filter(goods__store=store, actor_id=acting_user.pk, at__gte=since, quantity__lt=0)
+    alone = alone.filter(why__in=[Why.SPOILED, Why.CORRECTION], redemption=None, count__decided_by=None)
+    lost: int = alone.aggregate(fen=Sum(-F("quantity") * F("cost_fen")))["fen"] or 0
+    return lost + fen <= settings.STORE_COUNT_ALONE_FEN
 
 
 def waiting_counts(store: Store) -> bool:

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation.errors import Conflict, Denied, Invalid
-from rewards.points.accounts import provider_account_id
+from rewards.points import posting
+from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.books import verify
 from rewards.points.models import PointsAccount, Transfer
 from rewards.points.selectors import balance_of
@@ -107,6 +108,25 @@ def test_large_differences_need_a_second_person(shop: Shop, settings: Any) -> No
     assert shop.soap.stock == 2, "what was collected meanwhile is not taken off twice"
 
 
+def test_one_person_writes_off_little_alone_and_the_rest_is_for_two(
+    shop: Shop, settings: Any, client_for: ClientFor
+) -> None:
+    settings.STORE_COUNT_ALONE_FEN = 700
+    address = f"/console/store/goods/{shop.soap.uid}/spoil/"
+
+    def write_off(pieces: int) -> str:
+        body = {"id": uuid.uuid4(), "quantity": pieces, "reason": "漏了"}
+        return client_for(shop.cast.worker).post(address, body, follow=True).content.decode()
+
+    assert "7.00 元" in write_off(3)
+    write_off(1)
+    assert count(shop, 3, 3, "又少了一瓶").state == "done"
+    assert "另一位同事核对" in write_off(1)
+    assert books_agree(shop.soap)
+    assert shop.soap.stock == 3
+    assert count(shop, 2, 3, "又漏了一瓶").state == "waiting"
+
+
 def test_what_is_reserved_cannot_be_counted_away(shop: Shop) -> None:
     reserve(shop.cast.leader, shop.soap, 4)
     with pytest.raises(Conflict):
@@ -137,6 +157,36 @@ def test_a_month_is_settled_by_two_people_and_once(shop: Shop, client_for: Clien
     assert verify().faults == []
     with pytest.raises(Conflict, match="结算"):
         desk.take_back(redemption=made, reason="漏了", on_shelf=False, acting_user=worker)
+
+
+def test_a_month_waits_until_the_one_before_is_settled(shop: Shop, client_for: ClientFor) -> None:
+    worker, clerk, pool = shop.cast.worker, shop.cast.street_clerk, provider_account_id(shop.store.uid)
+    last = settling.month_before(settling.first_of(timezone.localdate()))
+    before = settling.month_before(last)
+    for month, points in ((before, 100), (last, 150)):
+        at = dt.datetime.combine(month, dt.time(12), timezone.get_default_timezone())
+        line = Transfer(
+            id=uuid.uuid4(), from_account_id=account_id_of(person_of(shop.cast.leader).pk), to_account_id=pool,
+            points=points, rule="store", reason="一袋米", source_key=f"taken:{month}", at=at,
+        )  # fmt: skip
+        give(shop.cast.leader, points)
+        assert posting.book(line)
+    first = settling.ask_settlement(store=shop.store, month=before, acting_user=worker)
+    client, address = client_for(worker), f"/console/store/stores/{shop.store.uid}/settlement/"
+    said = client.post(f"{address}ask/", {"month": f"{last:%Y-%m}"}, follow=True).content.decode()
+    assert f"{before:%Y-%m} 的结算还在等另一位同事核对" in said
+    settling.decide_settlement(settlement=first, approve=True, acting_user=clerk)
+    second = settling.ask_settlement(store=shop.store, month=last, acting_user=worker)
+    settling.decide_settlement(settlement=second, approve=True, acting_user=clerk)
+    assert (first.points, second.points) == (100, 150)
+    assert PointsAccount.objects.get(pk=pool).balance == 0
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_a_month_that_no_store_has_shows_the_last_one(shop: Shop, client_for: ClientFor, month: str) -> None:
+    address = f"/console/store/stores/{shop.store.uid}/settlement/?month={month}"
+    last = settling.month_before(settling.first_of(timezone.localdate()))
+    assert f"<b>{last:%Y-%m}</b>" in client_for(shop.cast.worker).get(address).content.decode()
 
 
 def test_what_is_printed_adds_up_to_the_ledger_over_several_prints(shop: Shop) -> None:

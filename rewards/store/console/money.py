@@ -26,6 +26,7 @@ from volunteers.units.console import page, requires
 from volunteers.units.rights import Right, has_right
 
 BUDGETS = ("console_goods_budget_list", gettext_lazy("采购预算"))
+FIRST_YEAR = 2000
 may_budget = requires(Right.KEEP_BUDGETS)
 
 
@@ -58,11 +59,14 @@ def budget_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _month(text: str) -> dt.date:
-    """The month that was asked for, 2026-11; last month otherwise."""
+    """The month that was asked for, 2026-11; last month where that says nothing, or is of no year of a store."""
+    today = clock.today()
     try:
-        return dt.date.fromisoformat(f"{text}-01")
+        month = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
-        return settling.month_before(settling.first_of(clock.today()))
+        month = dt.date.max
+    is_one = FIRST_YEAR <= month.year <= today.year + 1
+    return month if is_one else settling.month_before(settling.first_of(today))
 
 
 def _url(store: Store, month: dt.date) -> str:
