@@ -12,6 +12,8 @@ await esbuild.build({
   entryPoints: {
     app: join(here, "src", "app.ts"),
     ballot: join(here, "src", "ballot.ts"),
+    idle: join(here, "src", "idle.ts"),
+    keying: join(here, "src", "keying.ts"),
     map: join(here, "src", "map.ts"),
     recount: join(here, "src", "recount.ts"),
     sw: join(here, "src", "sw.ts"),

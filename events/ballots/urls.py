@@ -11,6 +11,7 @@ from events.ballots.voting import views
 
 _VOTE, _COUNTER = "best/<uuid:uid>/vote/", "best/<uuid:uid>/counter/"
 _HERE = {"at_counter": True}
+_AFTER = {"at_counter": True, "after": True}
 
 urlpatterns: list[URLPattern] = [
     path(_VOTE, views.vote, name="ballot_vote"),
@@ -23,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(_COUNTER, views.counter_enter, name="counter_enter"),
     path(f"{_COUNTER}vote/", views.vote, _HERE, name="counter_vote"),
     path(f"{_COUNTER}review/", views.review, _HERE, name="counter_review"),
-    path(f"{_COUNTER}cast/", views.cast, _HERE, name="counter_cast"),
+    path(f"{_COUNTER}cast/", views.cast, _AFTER, name="counter_cast"),
     path(f"{_COUNTER}done/", views.counter_done, name="counter_done"),
     *paper,
     *suspicion,

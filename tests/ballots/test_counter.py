@@ -8,28 +8,27 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
+from django.http import HttpResponse
 from django.test import Client
 
 from events.ballots.models import CounterPass
-from events.ballots.paper.counter import WRONG_A_MINUTE, IssuedPass, issue_pass, pass_of
+from events.ballots.paper import counter
+from events.ballots.paper.counter import IssuedPass, issue_pass
 from events.ballots.voting.casting import cast_for_entry
-from foundation.errors import Conflict, Denied, Missing, TooMany
+from events.campaigns.models import Campaign
+from foundation.errors import Conflict, Denied, Missing
 from foundation.idempotency import DifferentBody
+from tests.accounts.conftest import solved_on
 from tests.ballots.papering import PaperBox, make_paper_box
 from tests.benefits.making import at_once
 from tests.cast import Cast
+from volunteers.accounts import limits
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
 
 Login = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def no_wrong_ones() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -40,6 +39,10 @@ def box(cast: Cast) -> PaperBox:
 def given(box: PaperBox, voter: Person, **how: object) -> IssuedPass:
     values = {"uid": uuid.uuid4(), "campaign": box.campaign, "person": voter, "acting_user": box.cast.worker}
     return issue_pass(**(values | how))  # type: ignore[arg-type]
+
+
+def pass_of(*, campaign: Campaign, code: str) -> CounterPass:
+    return counter.pass_of(campaign=campaign, code=code, session="a browser", subnet="10.0.0.0/24")
 
 
 def voted(box: PaperBox, row: CounterPass) -> object:
@@ -101,13 +104,39 @@ def test_who_was_handed_paper_or_is_not_on_the_roll_gets_no_pass(box: PaperBox) 
         given(box, box.voters[1], acting_user=box.cast.other_worker)
 
 
-def test_digits_are_not_found_by_trying(box: PaperBox) -> None:
+def screen_of(box: PaperBox, code: str, screen: Client | None = None, **more: str) -> HttpResponse:
+    answer: HttpResponse = (screen or Client()).post(f"/best/{box.campaign.uid}/counter/", {"code": code} | more)
+    return answer
+
+
+def wrong(made: IssuedPass, number: int) -> str:
+    return f"{(int(made.code) + number + 1) % 10**8:08d}"
+
+
+def test_ten_wrong_passes_hold_up_one_browser_and_no_other_counter(box: PaperBox) -> None:
+    made, robot = given(box, box.voters[0]), Client()
+    for number in range(10):
+        assert screen_of(box, wrong(made, number), robot).status_code == 422
+    refused = screen_of(box, made.code, robot)
+    assert refused.status_code == 429
+    assert "分钟后" in refused.content.decode()
+    assert screen_of(box, made.code)["Location"].endswith("/counter/vote/")
+
+
+def test_many_wrong_passes_from_one_network_ask_a_question_and_shut_nobody_out(box: PaperBox) -> None:
     made = given(box, box.voters[0])
-    for number in range(WRONG_A_MINUTE):
-        with pytest.raises(Missing):
-            pass_of(campaign=box.campaign, code=f"{(int(made.code) + number + 1) % 10**8:08d}")
-    with pytest.raises(TooMany):
-        pass_of(campaign=box.campaign, code=made.code)
+    for _number in range(60):
+        limits.note("counter.subnet", "127.0.0.0/24")
+    asked = screen_of(box, made.code)
+    assert asked.status_code == 422
+    assert "先答对这道小题" in asked.content.decode()
+    assert screen_of(box, made.code, **solved_on(asked.content.decode()))["Location"].endswith("/counter/vote/")
+
+
+def test_digits_typed_wide_or_apart_are_the_same_digits(box: PaperBox) -> None:
+    made = given(box, box.voters[0])
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in made.code)
+    assert pass_of(campaign=box.campaign, code=f"{wide[:4]} {wide[4:]}") == made.row
 
 
 def test_the_desk_shows_the_digits_on_one_page_only(box: PaperBox, client_for: Login) -> None:

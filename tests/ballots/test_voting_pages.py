@@ -328,12 +328,29 @@ def test_a_pass_opens_the_booth_once_without_signing_in(cast: Cast) -> None:
     envelope = Envelope.objects.get()
     assert (envelope.sealed_on, vote.open(envelope).choices) == ("counter", (vote.candidates[0].pk,))
     assert RollEntry.objects.get(envelope=envelope).channel == "counter"
-    assert "进箱了" in screen.get(address(vote, "counter_done")).content.decode()
+    again = screen.post(address(vote, "counter_cast"), body)  # the answer was lost on its way
+    assert again["Location"] == address(vote, "counter_done")
+    for _look in range(2):
+        shown = screen.get(address(vote, "counter_done")).content.decode()
+        assert "进箱了" in shown
+        assert 'http-equiv="refresh"' in shown
+    assert screen.get(address(vote, "counter_vote")).status_code == 404
+    screen.get(address(vote, "counter_enter"))
     assert screen.get(address(vote, "counter_done"))["Location"] == address(vote, "counter_enter")
     assert screen.post(address(vote, "counter_cast"), body).status_code == 404
     assert screen.post(address(vote, "counter_enter"), {"code": code}).status_code == 422
     told = Notification.objects.filter(stream_key=f"p:{cast.resident.person_id}", kind="ballot")
     assert told.exists()
+
+
+def test_a_screen_that_was_left_alone_keeps_nothing_and_the_digits_are_still_good(cast: Cast) -> None:
+    vote = make_vote(cast)
+    code, screen = pass_for(cast, vote, cast.resident), Client()
+    screen.post(address(vote, "counter_enter"), {"code": code})
+    assert f'data-then="{address(vote, "counter_enter")}"' in screen.get(address(vote, "counter_vote")).content.decode()
+    screen.get(address(vote, "counter_enter"))
+    assert screen.get(address(vote, "counter_vote")).status_code == 404
+    assert screen.post(address(vote, "counter_enter"), {"code": code})["Location"] == address(vote, "counter_vote")
 
 
 def test_a_pass_is_over_after_a_quarter_of_an_hour(cast: Cast) -> None:

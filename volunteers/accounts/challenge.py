@@ -39,7 +39,7 @@ def is_busy(request: HttpRequest, kind: str = "code") -> bool:
     """Whether this request's network asks for unusually many, or all networks together do."""
     if limits.is_reached(f"{kind}.subnet", limits.subnet_of(request)):
         return True
-    return kind == "code" and limits.is_reached("code.all", "")
+    return f"{kind}.all" in limits.KINDS and limits.is_reached(f"{kind}.all", "")
 
 
 def make(*, busy: bool) -> Challenge:

@@ -52,7 +52,11 @@ _RATES: dict[str, tuple[Rate, ...]] = {
     "passkey.session": (Rate(30, 15 * MINUTE),),
     "invite.account": (Rate(5, DAY),),
     "certificate.subnet": (Rate(30, 10 * MINUTE),),
+    "voucher.shop": (Rate(20, MINUTE), Rate(60, 30 * MINUTE)),
     "ballot.change": (Rate(30, DAY),),
+    "counter.session": (Rate(10, 15 * MINUTE),),
+    "counter.subnet": (Rate(60, 10 * MINUTE),),
+    "counter.all": (Rate(900, 10 * MINUTE),),
     "custody.try": (Rate(6, 15 * MINUTE), Rate(30, DAY)),
     "alarm": (Rate(1, DAY),),
 }
@@ -123,7 +127,16 @@ def take(kind: str, subject: str) -> int:
 
 def take_or_refuse(*wanted: tuple[str, str]) -> None:
     """Count one of each (kind, subject); raise `TooMany`, saying how long to wait, when one is not allowed."""
-    _kind, wait = take_all(*wanted)
+    _refuse(take_all(*wanted)[1])
+
+
+def refuse_when_reached(*wanted: tuple[str, str]) -> None:
+    """Raise `TooMany` when one of these (kind, subject) is reached; counts nothing. For what is counted when wrong."""
+    now = clock.now()
+    _refuse(max(_wait(kind, _key(kind, subject), now) for kind, subject in wanted))
+
+
+def _refuse(wait: int) -> None:
     if wait:
         raise TooMany(_("太频繁了，请{wait}再试。").format(wait=waiting_time(wait)))
 

@@ -7,10 +7,10 @@ the pass under our key, so that a repeated request shows the same ones; stored i
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 import uuid
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -22,15 +22,15 @@ from events.campaigns.models import Campaign, CampaignState
 from events.campaigns.phases import is_open
 from foundation import audit, clock
 from foundation.actors import Actor
-from foundation.errors import Conflict, Missing, TooMany
+from foundation.errors import Conflict, Missing
 from foundation.idempotency import DifferentBody
 from foundation.secrets import hmac_hex
+from volunteers.accounts import limits
 from volunteers.people.models import Person
 from volunteers.units.rights import Right, require
 
 LIFE = dt.timedelta(minutes=15)
 DIGITS = 8
-WRONG_A_MINUTE = 60
 _TRIES = 5
 
 
@@ -95,25 +95,23 @@ def _same(stored: CounterPass, campaign: Campaign, entry: RollEntry) -> IssuedPa
     return IssuedPass(stored, next(code for code in codes if _digest(campaign, code) == stored.code_digest))
 
 
-def pass_of(*, campaign: Campaign, code: str) -> CounterPass:
+def pass_of(*, campaign: Campaign, code: str, session: str, subnet: str) -> CounterPass:
     """The pass with these digits, still good. Casting uses it up, looking does not.
 
-    Raises `Missing`, and `TooMany` after many tries.
+    Raises `Missing`, and `TooMany` after many wrong ones from one browser. A network with many wrong ones is asked a
+    question first (`challenge`), so that nobody stops the counters of a district by typing.
     """
-    minute = int(clock.now().timestamp()) // 60
-    wrong = f"wrong-passes:{campaign.pk}:{minute}"
-    if (cache.get(wrong) or 0) >= WRONG_A_MINUTE:
-        raise TooMany(_("输错的次数太多了，请过一分钟再试。"))
+    limits.refuse_when_reached(("counter.session", session))
     row = _good(campaign, code).select_related("entry__community", "entry__box").first()
     if row is None:
-        cache.add(wrong, 0, 120)
-        cache.incr(wrong)
+        for kind, subject in (("counter.session", session), ("counter.subnet", subnet), ("counter.all", "")):
+            limits.note(kind, subject)
         raise Missing(_("号码不对，或者过了时间。请工作人员再给一个。"))
     return row
 
 
 def _good(campaign: Campaign, code: str) -> QuerySet[CounterPass]:
-    digits = "".join(sign for sign in code if sign.isdecimal())
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in code if sign.isdecimal())
     return CounterPass.objects.filter(
         code_digest=_digest(campaign, digits), used_at__isnull=True, expires_at__gt=clock.now()
     )

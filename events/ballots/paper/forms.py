@@ -71,8 +71,16 @@ class MarkForm(forms.Form):
     )  # fmt: skip
 
 
-class SpoilForm(MarkForm):
-    """One unused ballot out of use."""
+class LongMarkForm(MarkForm):
+    """A mark with more to fill in after it: the Enter of a scanner goes on to the next field (keying.ts)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mark"].widget.attrs["data-enter"] = "next"
+
+
+class SpoilForm(LongMarkForm):
+    """One ballot out of use."""
 
     reason = forms.CharField(label=_("为什么作废"), max_length=200)
 
@@ -100,7 +108,7 @@ def lot_numbers(text: str) -> list[int]:
     return [int(word) for word in words if word]
 
 
-class KeyForm(MarkForm, NewForm):
+class KeyForm(LongMarkForm, NewForm):
     """What a clerk reads on a ballot: numbers typed or ticked, or that it is blank, or why it is invalid."""
 
     lots = forms.CharField(

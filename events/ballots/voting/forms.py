@@ -108,3 +108,4 @@ class CodeForm(forms.Form):
     """The eight digits of a pass, with or without spaces."""
 
     code = forms.CharField(label=_("凭条上的 8 个数字"), max_length=12)
+    answer = forms.CharField(label=_("先答一道小题"), max_length=10, required=False)

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,11 +32,13 @@ from foundation import clock
 from foundation.actors import SYSTEM
 from foundation.errors import Denied, Invalid, Missing, TooMany
 from frontend import qr
+from volunteers.accounts import challenge
+from volunteers.accounts.limits import subnet_of
 from volunteers.units.rights import person_id_of
 
 View = Callable[..., HttpResponse]
 PASS, SHOWN = "counter_pass", "counter_receipt"
-"""What a session at the counter holds: the pass it votes with; afterwards the receipt, once. Never a choice."""
+"""What a session at the counter holds: the pass it votes with, and afterwards the receipt. Never a choice."""
 
 
 def shut(response: HttpResponse) -> HttpResponse:
@@ -54,10 +57,13 @@ def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
     return campaign
 
 
-def _at_counter(request: HttpRequest, campaign: Campaign) -> Booth:
-    """The booth of the pass in this session; raises `Missing` once it is over."""
+def _at_counter(request: HttpRequest, campaign: Campaign, *, after: bool) -> Booth:
+    """The booth of the pass in this session; raises `Missing` once it is over. `after`: also with one used up, for a
+    vote that is sent again since its answer was lost.
+    """
     held = request.session.get(PASS, "")
-    rows = CounterPass.objects.select_related("entry").filter(used_at=None, expires_at__gt=clock.now())
+    good = Q(used_at=None, expires_at__gt=clock.now())
+    rows = CounterPass.objects.select_related("entry").filter(good | Q(used_at__isnull=False) if after else good)
     found = rows.filter(pk=held, entry__box=campaign.pk).first() if held else None
     box = box_with_roll(campaign)
     if found is None or box is None:
@@ -69,9 +75,9 @@ def in_booth(view: View) -> View:
     """For a voter of the roll: signed in, or at the counter with a pass. The view gets the booth."""
 
     @wraps(view)
-    def entered(request: HttpRequest, uid: uuid.UUID, *, at_counter: bool = False) -> HttpResponse:
+    def entered(request: HttpRequest, uid: uuid.UUID, *, at_counter: bool = False, after: bool = False) -> HttpResponse:
         if at_counter:
-            return shut(view(request, _at_counter(request, _campaign(request, uid))))
+            return shut(view(request, _at_counter(request, _campaign(request, uid), after=after)))
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         campaign = _campaign(request, uid)
@@ -167,7 +173,6 @@ def cast(request: HttpRequest, booth: Booth) -> HttpResponse:
         uid=uid, campaign=booth.campaign, counter_pass=booth.counter_pass, envelope=envelope, acting_user=SYSTEM,
         is_sealed_here=is_sealed_here,
     )  # fmt: skip
-    request.session.flush()
     request.session[SHOWN] = made.receipt
     return _see("counter_done", booth.campaign)
 
@@ -285,31 +290,51 @@ def _seal_answer(booth: Booth, question: opinion.Question, step: int) -> bytes:
 
 @require_http_methods(["GET", "POST"])
 def counter_enter(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """Without signing in: the digits of a pass open the booth, once, for a quarter of an hour."""
+    """Without signing in: the digits of a pass open the booth, once, for a quarter of an hour. Whoever stood here
+    before has left nothing.
+    """
     campaign = _campaign(request, uid)
-    form = CodeForm(
-        request.POST if request.method == "POST" else None, initial={"code": request.GET.get("code", "")[:8]}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = counter.pass_of(campaign=campaign, code=form.cleaned_data["code"])
-        except (Missing, TooMany) as refusal:
-            form.add_error("code", str(refusal.message))
-        else:
-            request.session.flush()  # nothing of whoever stood here before
-            request.session[PASS] = str(found.pk)
-            request.session.set_expiry(int(counter.LIFE.total_seconds()))
-            return shut(_see("counter_vote", campaign))
-    context = {"campaign": campaign, "form": form}
-    return shut(render(request, "ballots/counter_screen.html", context, status=422 if form.is_bound else 200))
+    if PASS in request.session:
+        request.session.flush()
+    if request.method == "GET":
+        return _screen(request, campaign, CodeForm(initial={"code": request.GET.get("code", "")[:8]}))
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _screen(request, campaign, form, 422)
+    if challenge.is_busy(request, "counter") and not challenge.is_met(request, busy=True):
+        form.add_error("answer", _("先答对这道小题。"))
+        return _screen(request, campaign, form, 422)
+    try:
+        found = counter.pass_of(
+            campaign=campaign, code=form.cleaned_data["code"], session=_session(request), subnet=subnet_of(request)
+        )
+    except (Missing, TooMany) as refusal:
+        form.add_error("code", str(refusal.message))
+        return _screen(request, campaign, form, 429 if isinstance(refusal, TooMany) else 422)
+    request.session.flush()
+    request.session[PASS] = str(found.pk)
+    request.session.set_expiry(int(counter.LIFE.total_seconds()))
+    return shut(_see("counter_vote", campaign))
+
+
+def _session(request: HttpRequest) -> str:
+    """What wrong digits are counted by."""
+    if not request.session.session_key:
+        request.session.create()
+    return str(request.session.session_key)
+
+
+def _screen(request: HttpRequest, campaign: Campaign, form: CodeForm, status: int = 200) -> HttpResponse:
+    question = challenge.make(busy=True) if challenge.is_busy(request, "counter") else None
+    context = {"campaign": campaign, "form": form, "challenge": question}
+    return shut(render(request, "ballots/counter_screen.html", context, status=status))
 
 
 @require_GET
 def counter_done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """The receipt, once; then the screen is for the next voter."""
+    """The receipt, until the screen is cleared for the next voter."""
     campaign = _campaign(request, uid)
     code = request.session.get(SHOWN)
     if not code:
         return shut(redirect("counter_enter", campaign.uid))
-    request.session.flush()
     return shut(render(request, "ballots/counter_screen_done.html", _shown(request, campaign, code)))
