@@ -20,7 +20,6 @@ from frontend.templatetags.ui import day as day_words
 from rewards.benefits import news
 from rewards.benefits.entitled import post_of
 from rewards.benefits.entitlements import is_open, kill_codes
-from rewards.benefits.guesses import count_wrong, refuse_if_locked
 from rewards.benefits.models import (
     Benefit,
     BenefitState,
@@ -34,7 +33,11 @@ from rewards.benefits.models import (
 )
 from rewards.benefits.periods import is_usable, period_start, state_after, used_now, uses_left
 from rewards.benefits.tokens import GRACE, TOKEN_SIGNS, as_read, digest, match_of, qr_digest_of
+from volunteers.accounts import limits
 from volunteers.units.rights import Right, has_right
+
+WRONG = "voucher.shop"
+"""Codes that nobody has, counted by shop over all its phones."""
 
 
 class Answer(Enum):
@@ -108,7 +111,7 @@ def check_code(*, code: str, shop: Merchant | None = None, acting_user: Actor) -
     Raises `Denied`, `Invalid`, `TooMany`.
     """
     shops = shops_of(acting_user, shop)
-    refuse_if_locked(shops[0])
+    limits.refuse_when_reached((WRONG, str(shops[0].pk)))
     condition = _condition(code)
     found = None
     if condition is not None:
@@ -116,7 +119,7 @@ def check_code(*, code: str, shop: Merchant | None = None, acting_user: Actor) -
         rows = Voucher.objects.filter(condition, lately).order_by("-issued_at")
         found = rows.select_related("entitlement__benefit__package__unit", "entitlement__person", "use__void").first()
     if found is None:
-        count_wrong(shops[0])
+        limits.note(WRONG, str(shops[0].pk))
         return Check(Answer.UNKNOWN)
     return _judge(found, shops)
 

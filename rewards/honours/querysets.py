@@ -93,10 +93,6 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         own = Q(person_id=person_id_of(user), state__in=["issued", "withdrawn"])
         return self.filter(honoured_by(user) | own)
 
-    def issued(self) -> Self:
-        """Signed by two, not withdrawn."""
-        return self.filter(state="issued")
-
 
 class ThanksCardQuerySet(models.QuerySet["ThanksCard"]):
     """Sets of thank-you cards."""

@@ -132,10 +132,12 @@ def merchant_use_void(request: HttpRequest, uid: uuid.UUID, payload: VoidIn) -> 
 
 @router.get("/{uuid:uid}/statement", response=StatementOut, summary="A shop's month")
 def merchant_month(request: HttpRequest, uid: uuid.UUID, month: str = "") -> selectors.Statement:
-    """`month` as 2026-11; this month when none is given."""
+    """`month` as 2026-11; this month when none is given, none to come."""
     shop = get_object_or_404(Merchant.objects.served_by(request.user), uid=uid)
     try:
         asked = dt.date.fromisoformat(f"{month}-01") if month else clock.today().replace(day=1)
     except ValueError:
         raise Invalid from None
+    if not selectors.EARLIEST <= asked <= clock.today():
+        raise Invalid
     return selectors.statement(shop, asked)

@@ -29,6 +29,8 @@ from volunteers.units.models import Level, Unit
 FEWEST = 10
 """Below so many a rate would point at single visits."""
 MONTHS_SHOWN = 12
+EARLIEST = dt.date(2000, 1, 1)
+"""No shop has a month before."""
 SHOWN_STATES = (BenefitState.LIVE, BenefitState.PAUSED)
 
 

@@ -35,7 +35,7 @@ def _month(request: HttpRequest) -> dt.date:
         asked = dt.date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
         return this
-    return min(asked, this)
+    return max(selectors.EARLIEST, min(asked, this))
 
 
 @login_required

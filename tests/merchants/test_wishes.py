@@ -50,6 +50,7 @@ def test_from_the_shops_phone_to_what_leaders_have(cast: Cast, client_for: Clien
     assert "烫发" in desk.get(told.payload["url"]).content.decode()
     taken = {"package": str(package.uid), "kind": "life", "offer": "烫发", "value_text": "7 折", "uses_each": "2"}
     taken |= {"roles": "neighbour_leader", "starts_on": timezone.localdate().isoformat()}
+    assert desk.post(told.payload["url"], taken | {"places": "99999999999"}).status_code == 422
     assert desk.post(told.payload["url"], taken).status_code == 302
     made = Benefit.objects.get()
     assert (made.state, made.drafted_by, list(made.merchants.all())) == ("draft", cast.worker, [cast.merchant])
