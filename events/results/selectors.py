@@ -137,13 +137,15 @@ class Turnout:
 
 
 def hide_small(counts: dict[int, int], below: int) -> set[int]:
-    """Which of some counts must not be shown: the small ones, and where that is one alone, the next larger too.
+    """Which of some counts must not be shown: the small ones, and as many of the next larger until those hidden are
+    several and come to as many as may be shown.
 
-    Otherwise the one that is left out could be taken from the sum. Of none nothing can be learned: it hides as well.
+    Otherwise what is left out could be taken from the sum. Of none nothing can be learned: it hides as well.
     """
     hidden = {key for key, count in counts.items() if count < below}
-    if len(hidden) == 1 and len(counts) > 1:
-        hidden.add(min((key for key in counts if key not in hidden), key=lambda key: (counts[key], key)))
+    larger = sorted((key for key in counts if key not in hidden), key=lambda key: (counts[key], key))
+    while hidden and larger and (len(hidden) == 1 or sum(counts[key] for key in hidden) < below):
+        hidden.add(larger.pop(0))
     return hidden
 
 

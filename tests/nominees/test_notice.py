@@ -85,6 +85,7 @@ def test_an_objection_pauses_the_candidate_who_hears_that_something_was_asked_bu
         assert "方晓" not in text
         assert "没见过" not in text
     assert client.post(url, {"uid": str(uuid.uuid4()), "words": "再说一次"}).status_code == 422
+    assert "有话要说" not in client.get(f"/best/candidates/{candidate.pk}/").content.decode()
     for nobody in (cast.stranger, cast.leader):
         with pytest.raises(Denied):
             object_to(candidate, nobody)
@@ -113,6 +114,9 @@ def test_it_is_decided_by_another_clerk_with_a_reason_and_the_pause_ends_with_th
     candidate.refresh_from_db()
     assert (candidate.is_paused, candidate.state) == (False, "candidate")
     assert not no_open_objections(campaign)
+    again = client_for(cast.resident).get(f"/best/candidates/{candidate.pk}/").content.decode()
+    assert "问了三户" in again
+    assert "有话要说" in again, "what was answered keeps nobody from saying something else"
 
 
 def test_upheld_strikes_the_candidate_with_the_reason(cast: Cast, candidate: Nomination) -> None:

@@ -98,6 +98,17 @@ def test_the_group_leader_seconds_for_a_neighbour_without_a_phone(
         say(row, cast.leader, resident=old)
 
 
+def test_whoever_put_somebody_forward_writes_no_household_down_for_others(
+    cast: Cast, campaign: Campaign, client_for: Clients
+) -> None:
+    row = put_forward(campaign, cast.leader, cast.group_leader)
+    old = Resident.objects.get(person=person_of(neighbour(cast.neighbourhood, name="王秀英", proxy=True)))
+    with pytest.raises(Denied, match="别的同事"):
+        say(row, cast.group_leader, resident=old)
+    assert "王秀英" not in client_for(cast.group_leader).get(f"/best/nominations/{row.pk}/").content.decode()
+    assert say(row, cast.area_leader, resident=old).entered_by == cast.area_leader
+
+
 def test_nobody_seconds_a_nomination_that_is_over(cast: Cast, campaign: Campaign) -> None:
     row = put_forward(campaign, cast.leader, cast.group_leader)
     Nomination.objects.filter(pk=row.pk).update(state="withdrawn")

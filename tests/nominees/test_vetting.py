@@ -10,13 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from events.campaigns.models import Campaign, Nomination, NominationState, Vetting
-from events.campaigns.nominees.nominations import vet
+from events.campaigns.models import Campaign, Nomination, NominationState, Vetting, VettingLevel
+from events.campaigns.nominees.vetting import vet
 from events.tasks.models import CheckIn
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.models import AuditEntry, Notification
 from foundation.streams import person_key
-from tests.campaigns.making import move_to
+from tests.campaigns.making import clerk_of, move_to
 from tests.cast import SINCE, Cast, person_of
 from tests.nominees.making import STORY, agreed, neighbour, passed, post_of, put_forward, seconded
 from volunteers.accounts.models import User
@@ -40,7 +40,10 @@ def row(cast: Cast, campaign: Campaign) -> Nomination:
 def test_each_level_waits_for_the_one_below_and_all_four_stand_there_by_name(cast: Cast, row: Nomination) -> None:
     levels = (cast.area_leader, cast.worker, cast.street_clerk, cast.district_clerk)
     for turn, user in enumerate(levels):
-        for other in levels[:turn] + levels[turn + 1 :]:
+        for other in levels[:turn]:
+            with pytest.raises(Conflict, match="刚刚审过"):
+                decide(row, other)
+        for other in levels[turn + 1 :]:
             with pytest.raises(Denied):
                 decide(row, other)
         with pytest.raises(Invalid):
@@ -164,6 +167,48 @@ def test_as_the_notice_begins_the_passed_stand_and_the_others_are_thanked(cast: 
     assert {(one.stream_key, one.payload["title"][:2]) for one in told} == {
         (person_key(stands.person_id), "您是"), (person_key(few.person_id), "谢谢"), (person_key(silent.person_id), "谢谢"),
     }  # fmt: skip
+
+
+def test_the_second_of_two_at_the_same_level_reads_that_it_is_decided(
+    cast: Cast, row: Nomination, client_for: Clients
+) -> None:
+    decide(row, cast.area_leader)
+    second = clerk_of(cast.community, Role.COMMUNITY_WORKER, "第二位")
+    decide(row, cast.worker)
+    sent = {"uid": str(uuid.uuid4()), "reason": "我也看过", "decision": "pass"}
+    phone = client_for(second).post(f"/best/nominations/{row.pk}/vet/", sent, follow=True)
+    assert "这一级刚刚审过了" in phone.content.decode()
+    sent["uid"] = str(uuid.uuid4())
+    desk = client_for(second).post(f"/console/campaigns/nominations/{row.pk}/vet/", sent, follow=True)
+    assert "这一级刚刚审过了" in desk.content.decode()
+
+
+def test_who_becomes_staff_or_leads_no_more_while_they_are_vetted_does_not_stand(
+    cast: Cast, campaign: Campaign
+) -> None:
+    staff = passed_all(campaign, cast, cast.leader)
+    left = passed_all(campaign, cast, cast.leader2)
+    Appointment.objects.create(
+        person=staff.person, role=Role.COMMUNITY_WORKER, unit=cast.far_community, starts_on=timezone.localdate()
+    )
+    move_to(campaign, "vetting", cast)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Appointment.objects.filter(pk=left.appointment_id).update(ends_on=yesterday)
+    move_to(Campaign.objects.get(pk=campaign.pk), "notice", cast)
+    for one, why in ((staff, "工作人员不参评"), (left, "只有现在的邻长")):
+        one.refresh_from_db()
+        assert one.state == NominationState.LAPSED
+        assert why in one.answer
+
+
+def passed_all(campaign: Campaign, cast: Cast, leader: User) -> Nomination:
+    """With households and every level."""
+    row = seconded(agreed(campaign, leader, neighbour(post_of(leader).unit)))
+    Vetting.objects.bulk_create(
+        Vetting(uid=uuid.uuid4(), nomination=row, level=level, is_passed=True, reason="属实", by=cast.worker)
+        for level in VettingLevel
+    )
+    return row
 
 
 def test_one_who_was_not_vetted_to_the_end_is_no_candidate(cast: Cast, row: Nomination) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.campaigns.models import Mark, Nomination, PanelMember
+from events.campaigns.models import Campaign, Conflict, Mark, Nomination, PanelMember
 from events.campaigns.panel import services as panel
 from foundation.errors import Conflict as Refusal
 from tests.benefits.making import at_once
@@ -62,6 +62,36 @@ def test_a_member_says_yes_declares_and_marks_one_after_the_other(cast: Cast, cl
     assert (
         client.post(reverse("panel_mark", args=[other.pk]), {"uid": uuid.uuid4(), "points": "188"}).status_code == 422
     )
+
+
+def test_what_was_written_about_whom_one_is_near_is_not_lost(cast: Cast, client_for: ClientFor) -> None:
+    campaign = make_notice(cast)
+    seat = make_member(campaign, cast, declared=False)
+    client, address = client_for(user_of(seat)), reverse("panel_declare", args=[seat.uid])
+    near, other = Nomination.objects.order_by("person__name")
+    sent = {f"near-{near.pk}": "妻", f"near-{other.pk}": "多年的老同事"}
+    Campaign.objects.filter(pk=campaign.pk).update(state="vetting")
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert 'value="多年的老同事"' in refused.content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(state="notice")
+    assert client.post(address, sent).status_code == 302
+    assert set(Conflict.objects.values_list("reason", flat=True)) == {"妻", "多年的老同事"}
+
+
+def test_a_mark_that_was_changed_elsewhere_is_seen_and_then_changed(cast: Cast, client_for: ClientFor) -> None:
+    make_panel(cast)
+    seat, one = first_seat(), Nomination.objects.order_by("person__name")[0]
+    client, address = client_for(user_of(seat)), reverse("panel_mark", args=[one.pk])
+    seen = client.get(address).context["form"]
+    mark(seat, one, 40)
+    refused = client.post(address, {"uid": seen["uid"].value(), "replaces": "", "points": "60"})
+    assert refused.status_code == 422
+    assert "现在记着的是 40 分" in words(refused)
+    form = refused.context["form"]
+    sent = {name: form[name].value() for name in ("uid", "replaces", "points")}
+    assert client.post(address, sent).status_code == 302
+    assert Mark.objects.get().points == 60
 
 
 def test_whoever_finds_it_inconvenient_is_let_go_with_a_sentence(cast: Cast, client_for: ClientFor) -> None:

@@ -142,7 +142,8 @@ def test_turnout_of_few_is_hidden_and_cannot_be_taken_from_the_sum(
 
 def test_what_is_hidden_is_never_alone() -> None:
     assert hide_small({1: 5, 2: 100, 3: 80}, 20) == {1, 3}
-    assert hide_small({1: 5, 2: 6, 3: 80}, 20) == {1, 2}
+    assert hide_small({1: 5, 2: 6, 3: 80, 4: 90}, 20) == {1, 2, 3}, "the two would come to eleven"
+    assert hide_small({1: 5, 2: 16, 3: 80}, 20) == {1, 2}
     assert hide_small({1: 50, 2: 100}, 20) == set()
     assert hide_small({1: 5}, 20) == {1}
 

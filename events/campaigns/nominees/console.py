@@ -207,8 +207,11 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             vetting.vet(nomination=row, is_passed=said == PASS, acting_user=request.user, **form.cleaned_data)
-        except (Conflict, Invalid) as refusal:
+        except Invalid as refusal:
             take_refusal(form, refusal)
+        except Conflict as refusal:
+            messages.warning(request, str(refusal.message))
+            return redirect("console_nomination", uid)
         else:
             messages.success(request, _("记下了。"))
             return redirect("console_nomination", uid)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.campaigns.models import Campaign, CampaignState, PanelMember
+from events.campaigns.models import Campaign, CampaignState, Nomination, PanelMember
 from events.campaigns.phases import phase_of
 from foundation import clock
 from volunteers.units.models import STAFF, Appointment, Role
@@ -81,6 +82,20 @@ def reasons_against(campaign: Campaign, held: Iterable[Appointment]) -> dict[int
             words = _("做邻长要满 %(least)d 个月才能参评，这位到提名开始时满了 %(months)d 个月，下次一定来。")
             found[one.pk] = words % {"least": least, "months": months}
     return found
+
+
+def no_longer(campaign: Campaign, rows: Iterable[Nomination]) -> dict[UUID, str]:
+    """Who was put forward and cannot stand any more, with the sentence: became staff, sits on the panel, or leads no
+    neighbourhood today, this one or another. Four queries for all.
+    """
+    persons = {one.pk: one.person_id for one in rows}
+    held = leaders().filter(person__in=persons.values(), unit__path__startswith=campaign.unit.path)
+    posts = {one.person_id: one for one in held}
+    against = reasons_against(campaign, posts.values())
+    said = {one.person_id: against.get(one.pk, "") for one in posts.values()}
+    not_leading = _("只有现在的邻长可以参评。谢谢您这些年照应邻里。")
+    found = {uid: said.get(person_id, not_leading) for uid, person_id in persons.items()}
+    return {uid: sentence for uid, sentence in found.items() if sentence}
 
 
 def why_not(campaign: Campaign, held: Appointment) -> str:

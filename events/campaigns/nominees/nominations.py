@@ -24,7 +24,7 @@ from events.campaigns.models import (
 from events.campaigns.nominees import news as nominee_news
 from events.campaigns.nominees.eligibility import why_not
 from events.campaigns.nominees.permissions import can_second_for, community_of, kind_of_nominator
-from events.campaigns.nominees.vetting import clean_words, locked, vet
+from events.campaigns.nominees.vetting import clean_words, locked
 from events.campaigns.phases import is_open
 from events.campaigns.standing import standing_changed
 from foundation import audit, clock, privacy
@@ -38,7 +38,6 @@ from volunteers.people.services import give_consent, has_consent, withdraw_conse
 from volunteers.units.models import Appointment, Level, Unit
 from volunteers.units.rights import person_id_of
 
-__all__ = ["Nominated", "answer_nomination", "change_story", "nominate", "second", "vet", "withdraw"]
 LONGEST_WHY, LONGEST_STORY = 200, 300
 WAITING = (NominationState.ASKED, NominationState.AGREED)
 STANDING = (*WAITING, NominationState.CANDIDATE)
@@ -140,11 +139,14 @@ def second(
     """A household stands behind a nomination, once; for `resident`, who has no phone, by their group leader (代录).
 
     Who may: a confirmed resident of the same community whose door is known, neither the nominee's household nor who
-    put them forward. Saying it twice is the same. Raises `Denied`, `Conflict` with a helpful sentence, `DifferentBody`.
+    put them forward; and neither of these two writes it down for others. Saying it twice is the same. Raises `Denied`,
+    `Conflict` with a helpful sentence, `DifferentBody`.
     """
     row, campaign = locked(nomination)
     if resident is not None and not can_second_for(acting_user, resident):
         raise Denied
+    if resident is not None and person_id_of(acting_user) in {row.person_id, row.nominated_by_id}:
+        raise Denied(_("自己推荐的、推荐自己的，请别的同事来代录。"))
     speaks = resident or _own_home(acting_user)
     if stored := Seconding.objects.filter(pk=uid).first():
         if (stored.nomination_id, stored.person_id) != (row.pk, speaks.person_id):
@@ -287,7 +289,7 @@ def _leave(row: Nomination, acting_user: Actor) -> None:
 def leave_every_campaign(person_id: int) -> None:
     """The consent was taken back: out of what is not awarded yet; where it is, the story is shown no more."""
     rows = Nomination.objects.filter(person_id=person_id).order_by("pk")
-    for row in rows.filter(state__in=STANDING).exclude(campaign__state__in=OVER).select_for_update():
+    for row in rows.filter(state__in=STANDING).exclude(campaign__state__in=OVER).select_for_update(of=("self",)):
         _leave(row, SYSTEM)
     rows.filter(campaign__state__in=OVER).update(story="")
 

@@ -52,6 +52,12 @@ def can_vet(user: Actor, nomination: Nomination) -> bool:
     return any(VETTER_NUMBER.get(one.role) == stands and path.startswith(one.path) for one in grants(user))
 
 
+def was_turn(user: Actor, nomination: Nomination) -> bool:
+    """Whether the user's level has decided already. The row comes from `with_level`."""
+    path, due = nomination.neighbourhood.path, getattr(nomination, "due", 0)
+    return any(VETTER_NUMBER.get(one.role, due) < due and path.startswith(one.path) for one in grants(user))
+
+
 def can_decide_objection(user: Actor, objection: NomineeObjection) -> bool:
     """Clerks of the street and of the district; not one's own, and not about oneself."""
     nomination, me = objection.nomination, person_id_of(user)

@@ -151,7 +151,9 @@ def has_seconded(user: Actor, nomination: Nomination) -> bool:
 def proxies_for(user: Actor, nomination: Nomination) -> list[Resident]:
     """Residents without a phone for whom the user may second: behind a known door, in the nominee's community."""
     paths = [one.path for one in grants(user) if one.role in ENTERS_FOR]
-    if not paths or nomination.state not in WAITING or nomination.person_id == person_id_of(user):
+    if not paths or nomination.state not in WAITING:
+        return []
+    if person_id_of(user) in {nomination.person_id, nomination.nominated_by_id}:
         return []
     community = nomination.neighbourhood.path_at(Level.COMMUNITY)
     rows = Resident.objects.living().filter(under(paths, "neighbourhood__path"), how=How.PROXY, household__isnull=False)

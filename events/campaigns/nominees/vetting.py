@@ -19,7 +19,8 @@ from events.campaigns.models import (
     VettingLevel,
 )
 from events.campaigns.nominees import news as nominee_news
-from events.campaigns.nominees.permissions import can_vet
+from events.campaigns.nominees.eligibility import no_longer
+from events.campaigns.nominees.permissions import can_vet, was_turn
 from events.campaigns.phases import entering, is_open
 from foundation import audit, streams
 from foundation.actors import SYSTEM, Actor
@@ -69,6 +70,8 @@ def vet(*, uid: uuid.UUID, nomination: Nomination, is_passed: bool, reason: str,
     if row.state != NominationState.AGREED or not is_open(campaign, CampaignState.VETTING):
         raise Conflict(_("现在不用审核了，请刷新看看。"))
     current = Nomination.objects.with_level().select_related("neighbourhood").get(pk=row.pk)
+    if was_turn(acting_user, current) and not can_vet(acting_user, current):
+        raise Conflict(_decided_before())
     if not can_vet(acting_user, current):
         raise Denied(_("现在轮不到您审核这一位，或者要请别的同事来审。"))
     made = Vetting(uid=uid, nomination=row, level=_level_of(current), is_passed=is_passed, reason=cleaned)
@@ -77,7 +80,7 @@ def vet(*, uid: uuid.UUID, nomination: Nomination, is_passed: bool, reason: str,
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as taken:
-        raise Conflict(_("另一位同事刚刚审过了。")) from taken
+        raise Conflict(_decided_before()) from taken
     act = "nomination.pass" if is_passed else "nomination.refuse"
     audit.record(
         actor=acting_user, act=act, obj=row, unit_id=row.neighbourhood_id, reason=cleaned, data={"level": made.level}
@@ -87,6 +90,10 @@ def vet(*, uid: uuid.UUID, nomination: Nomination, is_passed: bool, reason: str,
         row.save(update_fields=["state", "answer"])
         nominee_news.refused(row)
     return made
+
+
+def _decided_before() -> str:
+    return _("这一级刚刚审过了，谢谢您。")
 
 
 def _level_of(nomination: Nomination) -> VettingLevel:
@@ -136,7 +143,9 @@ def ask_area_leaders(campaign: Campaign) -> None:
 
 @entering(CampaignState.NOTICE)
 def settle(campaign: Campaign) -> None:
-    """Who agreed, was passed at every level and has the households stands as a candidate; everybody else is thanked."""
+    """Who agreed, was passed at every level, has the households and may still stand is a candidate; everybody else is
+    thanked, and reads why.
+    """
     rows = Nomination.objects.filter(campaign=campaign)
     waiting = list(
         rows.filter(state__in=[NominationState.ASKED, NominationState.AGREED]).select_for_update().order_by("pk")
@@ -146,11 +155,14 @@ def settle(campaign: Campaign) -> None:
     agreed = open_rows.filter(state=NominationState.AGREED)
     passed = set(agreed.passed_everywhere().values_list("pk", flat=True))
     enough = set(agreed.filter(seconded_count__gte=campaign.rules.seconders_count).values_list("pk", flat=True))
-    stands = passed & enough
+    gone = no_longer(campaign, agreed)
+    stands = (passed & enough) - gone.keys()
     open_rows.filter(pk__in=stands).update(state=NominationState.CANDIDATE)
     _thank(open_rows.filter(state=NominationState.ASKED), _not_answered())
+    for uid, sentence in gone.items():
+        _thank(open_rows.filter(pk=uid), sentence)
     _thank(agreed.exclude(pk__in=enough), _too_few())
-    _thank(agreed.filter(pk__in=enough - stands), _not_vetted())
+    _thank(agreed, _not_vetted())
     audit.record(
         actor=SYSTEM, act="campaign.settle_nominations", obj=campaign, unit_id=campaign.unit_id,
         data={"candidates": len(stands), "lapsed": len(waiting) - len(stands)},

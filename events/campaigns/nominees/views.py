@@ -289,8 +289,11 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             vetting.vet(nomination=row, is_passed=said == PASS, acting_user=request.user, **form.cleaned_data)
-        except (Invalid, Conflict) as refusal:
+        except Invalid as refusal:
             _refusal(form, refusal)
+        except Conflict as refusal:
+            messages.warning(request, str(refusal.message))
+            return redirect("vet_list", row.campaign.uid)
         else:
             messages.success(request, _("记下了，谢谢您。"))
             return redirect("vet_list", row.campaign.uid)

@@ -30,6 +30,10 @@ class MarkForm(forms.Form):
         kwargs["initial"] = {"uid": uuid.uuid4(), **seen}
         super().__init__(*args, **kwargs)
 
+    def renewed(self, mark: Mark | None) -> dict[str, str]:
+        """What a form that was refused is sent with the next time: an id of its own, and the mark that is seen now."""
+        return {"uid": str(uuid.uuid4()), "replaces": str(mark.pk) if mark else ""}
+
 
 class LeaveForm(forms.Form):
     """Why."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -121,6 +121,16 @@ def streets_of(member: PanelMember) -> list[Street]:
     for street in streets.values():
         street.seen.sort(key=lambda seen: _shuffled(member, seen.nomination))
     return list(streets.values())
+
+
+def as_written(streets: Iterable[Street], near: Mapping[UUID, str], by_record: Container[UUID]) -> list[Street]:
+    """The same candidates with what was just written beside them, where it could not be kept."""
+
+    def written(one: Seen) -> Seen:
+        uid = one.nomination.pk
+        return one if uid in by_record else replace(one, too_near=near.get(uid, ""))
+
+    return [Street(street.unit, [written(one) for one in street.seen]) for street in streets]
 
 
 def next_after(streets: Iterable[Street], here: UUID) -> Nomination | None:

@@ -139,7 +139,7 @@ def declare(*, member: PanelMember, near: Mapping[uuid.UUID, str], acting_user: 
         raise Refusal(_("请先答应当评委。"))
     if not seat.campaign.is_in(*FROM_NOTICE):
         raise Refusal(_("候选人公示以后再申报，到评审结束为止。"))
-    if any(len(reason.strip()) < 2 for reason in near.values()):
+    if not all(reason.strip() for reason in near.values()):
         raise Invalid(_("每一位都请写一句为什么回避。"))
     known = set(selectors.candidates_of(seat.campaign).values_list("pk", flat=True))
     said = {one: reason.strip()[:100] for one, reason in near.items()} | selectors.near_by_record(seat)

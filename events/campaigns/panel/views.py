@@ -89,17 +89,17 @@ def panel_leave(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def panel_declare(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """回避: a reason beside whom one is too near to; nothing beside anybody is an answer too."""
     seat = _seat(request, uid)
-    streets, refusal = selectors.streets_of(seat), ""
+    streets, by_record, refusal = selectors.streets_of(seat), selectors.near_by_record(seat), ""
     if request.method == "POST":
-        known = [seen.nomination.pk for street in streets for seen in street.seen]
+        near = near_of(request.POST, [seen.nomination.pk for street in streets for seen in street.seen])
         try:
-            panel.declare(member=seat, near=near_of(request.POST, known), acting_user=request.user)
-        except Invalid as error:
-            refusal = str(error.message)
+            panel.declare(member=seat, near=near, acting_user=request.user)
+        except (Invalid, Conflict) as error:
+            refusal, streets = str(error.message), selectors.as_written(streets, near, by_record)
         else:
             messages.success(request, _("记下了，谢谢您。"))
             return redirect("panel_member", uid)
-    context = {"seat": seat, "streets": streets, "by_record": selectors.near_by_record(seat), "refusal": refusal}
+    context = {"seat": seat, "streets": streets, "by_record": by_record, "refusal": refusal}
     return render(request, "campaigns/panel_declare.html", context, status=422 if refusal else 200)
 
 
@@ -120,13 +120,16 @@ def panel_mark(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One candidate: story, facts, and one's own mark. Saved at once; then comes the next one."""
     seat, nomination = _candidate(request, uid)
     mine = Mark.objects.filter(member=seat, nomination=nomination).first()
-    form = MarkForm(request.POST if request.method == "POST" else None, mark=mine)
+    sent = request.POST.copy()
+    form = MarkForm(sent if request.method == "POST" else None, mark=mine)
     following = selectors.next_after(selectors.streets_of(seat), nomination.pk)
     if request.method == "POST" and form.is_valid():
         try:
             panel.give_mark(member=seat, nomination=nomination, **form.cleaned_data, acting_user=request.user)
         except Conflict as refusal:
             form.add_error(None, str(refusal.message))
+            mine = Mark.objects.filter(member=seat, nomination=nomination).first()
+            sent.update(form.renewed(mine))
         else:
             messages.success(request, _("记下了：%(name)s。") % {"name": nomination.person.name})
             onward = following is not None and following.pk != nomination.pk
