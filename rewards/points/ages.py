@@ -1,7 +1,8 @@
 """How old points are. The oldest are spent first, so what is left is always what came last.
 
 Points are counted in lots with a last day. An award lasts so many months; what a former leader earned in the role lasts
-90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning.
+90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning. What
+was let go has this grace once: held and let go again it gains nothing, and in no case does it outlast the 90 days.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Max, Q
+from django.db.models import DateTimeField, ExpressionWrapper, Max, OuterRef, Q, Subquery, Sum, Value
 
 from rewards.points.models import Hold, Transfer
 from rewards.points.posting import zone
@@ -76,14 +77,29 @@ def lots_of(
         lot = _lot(*row[1:], ended.get(accounts[row[0]]), version)
         if lot.last_on >= day:
             found[row[0]].append(lot)
-    grace = dt.timedelta(days=version.warn_days)
-    freed = Hold.objects.filter(account_id__in=accounts, let_go_at__gte=begins(day - grace))
-    for account_id, at, points in freed.values_list("account_id", "let_go_at", "points"):
-        assert at is not None
-        found[account_id].append(Lot(at.astimezone(zone()).date() + grace, points))
+    for account_id, lot in _let_go(accounts, ended, dt.timedelta(days=version.warn_days), day):
+        found[account_id].append(lot)
     for lots in found.values():
         lots.sort(key=lambda lot: lot.last_on, reverse=True)
     return found
+
+
+def _let_go(
+    accounts: dict[int, int], ended: dict[int, dt.date], grace: dt.timedelta, day: dt.date
+) -> Iterator[tuple[int, Lot]]:
+    """What was held and let go lately; without what had come free in as many days before it was held."""
+    begun: Any = ExpressionWrapper(OuterRef("at") - Value(grace), output_field=DateTimeField())
+    earlier: Any = Hold.objects.filter(account=OuterRef("account"), let_go_at__lte=OuterRef("at")).order_by()
+    earlier = earlier.filter(let_go_at__gte=begun).exclude(pk=OuterRef("pk"))
+    had = earlier.values("account").annotate(sum=Sum("points")).values("sum")
+    freed = Hold.objects.filter(account_id__in=accounts, let_go_at__gte=begins(day - grace)).annotate(had=Subquery(had))
+    for account_id, at, points, before in freed.values_list("account_id", "let_go_at", "points", "had"):
+        assert at is not None
+        last_on = at.astimezone(zone()).date() + grace
+        if over := ended.get(accounts[account_id]):
+            last_on = min(last_on, over + dt.timedelta(days=AFTER_ROLE_DAYS))
+        if last_on >= day and points > (before or 0):
+            yield account_id, Lot(last_on, points - (before or 0))
 
 
 def _lot(at: dt.datetime, points: int, reverses: Any, ended: dt.date | None, version: Version) -> Lot:

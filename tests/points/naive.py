@@ -47,12 +47,23 @@ class Entry:
 
 
 @dataclass
+class LetGo:
+    """What was held, and may be spent again."""
+
+    owner: str
+    points: int
+    held_at: dt.datetime
+    at: dt.datetime
+
+
+@dataclass
 class Naive:
     """Lines and open holds."""
 
     lines: list[Entry] = field(default_factory=list)
     holds: dict[uuid.UUID, tuple[str, int, dt.datetime]] = field(default_factory=dict)
-    let_go: list[tuple[str, int, dt.date]] = field(default_factory=list)
+    held_at: dict[uuid.UUID, dt.datetime] = field(default_factory=dict)
+    let_go: list[LetGo] = field(default_factory=list)
 
     def balance(self, owner: str) -> int:
         return sum(e.points for e in self.lines if e.taker == owner) - sum(
@@ -85,13 +96,21 @@ class Naive:
         """How much is over today: what is free and not made up by what still lasts."""
         came = [e for e in self.lines if e.taker == owner and not e.is_reversed]
         lasts = sum(e.points for e in came if e.last_on >= today)
-        lasts += sum(points for who, points, day in self.let_go if who == owner and (today - day).days <= GRACE)
+        lasts += sum(self.grace(one, today) for one in self.let_go if one.owner == owner)
         return max(0, self.free(owner) - lasts)
+
+    def grace(self, one: LetGo, today: dt.date) -> int:
+        """What lasts longer because it was held; only what had not been let go shortly before."""
+        if (today - one.at.astimezone(HERE).date()).days > GRACE:
+            return 0
+        before = [o for o in self.let_go if o.owner == one.owner and o is not one]
+        had = [o.points for o in before if one.held_at - dt.timedelta(days=GRACE) <= o.at <= one.held_at]
+        return max(0, one.points - sum(had))
 
     def free_again(self, hold: uuid.UUID, now: dt.datetime) -> None:
         """What was held may be spent."""
         who, points, _until = self.holds.pop(hold)
-        self.let_go.append((who, points, now.astimezone(HERE).date()))
+        self.let_go.append(LetGo(who, points, self.held_at[hold], now))
 
     def months(self) -> dict[tuple[str, dt.date], int]:
         sums: Counter[tuple[str, dt.date]] = Counter()

@@ -9,10 +9,11 @@ from itertools import pairwise
 import pytest
 from django.core.management import call_command
 
+from foundation.actors import SYSTEM
 from rewards.points import expiry
 from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.ages import first_valid, last_valid
-from rewards.points.holds import let_run_out
+from rewards.points.holds import let_run_out, void_hold
 from rewards.points.models import Transfer
 from rewards.points.selectors import balance_of, running_out, statement
 from rewards.points.services import move_points, reverse_transfer
@@ -79,6 +80,32 @@ def test_what_is_held_waits_and_lasts_a_warning_longer_when_it_is_let_go(two_lot
     assert let_run_out() == 1
     assert balance_on(two_lots, travel, dt.date(2027, 1, 31)) == 13
     assert balance_on(two_lots, travel, dt.date(2027, 2, 1)) == 5
+
+
+def reserve_and_cancel(cast: Cast) -> None:
+    """Eight points, set aside and given up within the day."""
+    void_hold(hold=hold(cast, points=8), reason="不要了", acting_user=SYSTEM)
+
+
+@pytest.mark.everywhere
+def test_holding_the_same_points_again_makes_them_last_no_longer(two_lots: Cast, travel: Travel) -> None:
+    travel(LAST)
+    reserve_and_cancel(two_lots)
+    travel(LAST + 30 * DAY)
+    reserve_and_cancel(two_lots)
+    assert balance_on(two_lots, travel, LAST + 60 * DAY) == 13
+    assert balance_on(two_lots, travel, LAST + 61 * DAY) == 5
+
+
+@pytest.mark.everywhere
+def test_holding_points_does_not_carry_them_past_the_days_after_the_role(two_lots: Cast, travel: Travel) -> None:
+    ended = LAST - 40 * DAY
+    Appointment.objects.filter(person=two_lots.leader.person).update(ends_on=ended)
+    over = ended + 90 * DAY
+    travel(over - 5 * DAY)
+    reserve_and_cancel(two_lots)
+    assert balance_on(two_lots, travel, over) == 13
+    assert balance_on(two_lots, travel, over + DAY) == 0
 
 
 def test_what_was_taken_back_counts_neither_way(two_lots: Cast, travel: Travel) -> None:

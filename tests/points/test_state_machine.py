@@ -129,6 +129,7 @@ class Books(RuleBasedStateMachine):
             return
         assert hold_points(**asked) == hold_points(**asked)
         self.naive.holds[id_] = (who, points, until)
+        self.naive.held_at[id_] = Books.now
 
     @precondition(lambda self: self.naive.holds)
     @rule(at=index)
