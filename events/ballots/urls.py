@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COUNTER}vote/", views.vote, _HERE, name="counter_vote"),
     path(f"{_COUNTER}review/", views.review, _HERE, name="counter_review"),
     path(f"{_COUNTER}cast/", views.cast, _AFTER, name="counter_cast"),
+    path(f"{_COUNTER}opinion/", views.answer, _AFTER, name="counter_opinion"),
     path(f"{_COUNTER}done/", views.counter_done, name="counter_done"),
     *paper,
     *suspicion,

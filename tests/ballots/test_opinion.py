@@ -16,6 +16,7 @@ from events.ballots.voting.cards import to_answer, to_check, to_vote
 from events.ballots.voting.opinion import answer_household, question_for
 from foundation.errors import Conflict, Denied
 from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
+from tests.ballots.test_voting_pages import address, cast_plainly, pass_for
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
@@ -68,6 +69,26 @@ def test_a_voter_who_moves_in_afterwards_speaks_for_nobody(cast: Cast, client_fo
         answer(vote, mover, 5)
     assert client_for(mover).get(reverse("ballot_opinion", args=[vote.campaign.uid])).status_code == 404
     assert vote.open(Envelope.objects.get(kind="household")).step == 2
+
+
+def test_a_household_without_a_phone_answers_at_the_counter_after_the_ballot(cast: Cast) -> None:
+    mother = make_voter("母亲", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote = make_vote(cast, cast.leader)
+    code = pass_for(cast, vote, mother)
+    screen = Client()
+    screen.post(address(vote, "counter_enter"), {"code": code})
+    cast_plainly(screen, vote, vote.candidates[0], booth="counter")
+    assert address(vote, "counter_opinion") in screen.get(address(vote, "counter_done")).content.decode()
+    page = screen.get(address(vote, "counter_opinion")).content.decode()
+    assert "下次还愿意选周桂兰当邻长吗" in page
+    step = re.search(r'name="step" value="(2\.[0-9a-f-]{36})"', page)
+    assert step
+    answered = screen.post(address(vote, "counter_opinion"), {"step": step[1]})
+    assert answered["Location"] == address(vote, "counter_done")
+    assert "您家答过了" in screen.get(address(vote, "counter_done")).content.decode()
+    assert vote.open(Envelope.objects.get(kind="household")).step == 2
+    screen.get(address(vote, "counter_enter"))
+    assert screen.get(address(vote, "counter_opinion")).status_code == 404
 
 
 def test_after_the_close_no_answer_is_taken(cast: Cast) -> None:

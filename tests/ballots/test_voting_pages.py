@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from events.ballots import sealing
 from events.ballots.models import BallotBox, CounterPass, Envelope, RollEntry
 from events.ballots.paper.issuing import issue_paper
 from events.ballots.roll.entries import entry_of
@@ -58,6 +59,7 @@ def test_pick_read_back_cast_without_a_script(cast: Cast, client_for: ClientFor)
     page = client.get(address(vote, "ballot_vote")).content.decode()
     assert "周桂兰" in page
     assert "敲门关总阀" in page
+    assert SAID_PLAINLY in page, "before the server sees a name"
     chosen = vote.candidates[:2]
     back = client.post(address(vote, "ballot_review"), {"choice": [str(one.pk) for one in chosen]}).content.decode()
     assert "周桂兰" in back
@@ -169,6 +171,10 @@ def test_a_phone_sends_an_envelope_and_nothing_else(cast: Cast, client_for: Clie
     assert answer.status_code == 303
     envelope = Envelope.objects.get()
     assert (envelope.sealed_on, vote.open(envelope).choices) == ("phone", (vote.candidates[0].pk,))
+    again = client.post(
+        address(vote, "ballot_cast"), {"id": str(envelope.uid), "envelope": sealed}, headers={"X-Part": "1"}
+    )
+    assert (again.status_code, again.content, again["Cache-Control"]) == (204, b"", "no-store"), "to the page's script"
     for wrong in ("x", sealed[:-1] + "*", sealed + "AA"):
         assert (
             client.post(address(vote, "ballot_cast"), {"id": str(uuid.uuid4()), "envelope": wrong}).status_code == 422
@@ -335,6 +341,8 @@ def test_a_pass_opens_the_booth_once_without_signing_in(cast: Cast) -> None:
         assert "进箱了" in shown
         assert 'http-equiv="refresh"' in shown
     assert screen.get(address(vote, "counter_vote")).status_code == 404
+    held = Session.objects.get(pk=screen.session.session_key).get_decoded()
+    assert sealing.receipt_of(envelope.sha256) not in str(held), "no session ties a pass to its envelope"
     screen.get(address(vote, "counter_enter"))
     assert screen.get(address(vote, "counter_done"))["Location"] == address(vote, "counter_enter")
     assert screen.post(address(vote, "counter_cast"), body).status_code == 404

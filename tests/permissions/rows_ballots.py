@@ -84,6 +84,7 @@ ROWS: dict[str, Row] = {
     "counter_vote": Row(all_alike(MISSING), all_alike(MISSING), "vote"),
     "counter_review": Row(METHOD_FOR_ALL, all_alike(MISSING), "vote"),
     "counter_cast": Row(METHOD_FOR_ALL, all_alike(MISSING), "vote"),
+    "counter_opinion": Row(all_alike(MISSING), all_alike(MISSING), "vote"),
     "counter_done": Row(all_alike(PAGE), METHOD_FOR_ALL, "vote"),
     "api:paper": Row(voters(PAGE), METHOD_FOR_ALL, "vote", json=True),
     "api:ballot_cast": Row(METHOD_FOR_ALL, signed_in(INVALID), "vote", _sealed, voters(PAGE), json=True),

@@ -58,14 +58,22 @@ def question_for(box: BallotBox, person_id: int) -> Question | None:
 
 
 def answer_household(
-    *, uid: uuid.UUID, campaign: Campaign, envelope: bytes, sealed_on: str, acting_user: Actor, signals: Signals
+    *,
+    uid: uuid.UUID,
+    campaign: Campaign,
+    envelope: bytes,
+    sealed_on: str,
+    acting_user: Actor,
+    signals: Signals,
+    person_id: int | None = None,
 ) -> Cast:
     """Put the household's sealed answer into the box, in place of the one before.
 
-    Who may: anybody of a household that is asked, who is on the roll too. Raises as `cast`.
+    Who may: anybody of a household that is asked, who is on the roll too; at the counter's screen, where nobody is
+    signed in, `person_id` stands in the booth. Raises as `cast`.
     """
     box = ready_box(campaign)
-    question = question_for(box, person_id_of(acting_user))
+    question = question_for(box, person_id_of(acting_user) if person_id is None else person_id)
     if question is None:
         raise Denied(_("这一题只问候选邻长联系的住户。"))
     here = sealed_on == Envelope.SealedOn.SERVER

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from events.ballots import sealing
 from events.ballots.models import CounterPass, Envelope
 from events.ballots.paper import counter
-from events.ballots.suspicion.signals import signals_of
+from events.ballots.suspicion.signals import Signals, signals_of
 from events.ballots.voting import casting, choosing, opinion, receipts
 from events.ballots.voting.forms import AnswerForm, CastForm, CodeForm, LookForm, read_back_mark
 from events.ballots.voting.selectors import Booth, booth_of, box_with_roll
@@ -37,8 +37,10 @@ from volunteers.accounts.limits import subnet_of
 from volunteers.units.rights import person_id_of
 
 View = Callable[..., HttpResponse]
-PASS, SHOWN = "counter_pass", "counter_receipt"
-"""What a session at the counter holds: the pass it votes with, and afterwards the receipt. Never a choice."""
+PASS, VOTED = "counter_pass", "counter_voted"
+"""What a session at the counter holds: the pass it votes with, and that it has. Never a choice, and no receipt, which
+would tie the pass to the envelope for longer than the box does.
+"""
 
 
 def shut(response: HttpResponse) -> HttpResponse:
@@ -154,7 +156,7 @@ def _chosen(request: HttpRequest, booth: Booth) -> list[choosing.Candidate]:
 @require_POST
 @in_booth
 def cast(request: HttpRequest, booth: Booth) -> HttpResponse:
-    """Into the box. The answer is a redirect of one length, whatever was chosen."""
+    """Into the box. The answer is of one length, whatever was chosen: a redirect, or nothing for the page's script."""
     form = CastForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("这张票没有封好，请再封一次。"))
@@ -168,13 +170,20 @@ def cast(request: HttpRequest, booth: Booth) -> HttpResponse:
             uid=uid, campaign=booth.campaign, envelope=envelope, sealed_on=sealed_on, acting_user=request.user,
             signals=signals_of(request),
         )  # fmt: skip
-        return _to_receipt(booth)
-    made = casting.cast_for_entry(
+        return _cast_answer(request, booth)
+    casting.cast_for_entry(
         uid=uid, campaign=booth.campaign, counter_pass=booth.counter_pass, envelope=envelope, acting_user=SYSTEM,
         is_sealed_here=is_sealed_here,
     )  # fmt: skip
-    request.session[SHOWN] = made.receipt
-    return _see("counter_done", booth.campaign)
+    request.session[VOTED] = True
+    return _cast_answer(request, booth)
+
+
+def _cast_answer(request: HttpRequest, booth: Booth) -> HttpResponse:
+    """The script stays on its page until it hears this, and goes on by itself."""
+    if "X-Part" in request.headers:
+        return HttpResponse(status=204)
+    return _see("counter_done", booth.campaign) if booth.counter_pass else _to_receipt(booth)
 
 
 def _seal(booth: Booth, choices: list[uuid.UUID], form: CastForm) -> bytes:
@@ -262,7 +271,8 @@ def check(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @in_booth
 def answer(request: HttpRequest, booth: Booth) -> HttpResponse:
     """Would you choose this neighbour leader again: five steps in words, sealed like a ballot, or skipped."""
-    question = opinion.question_for(booth.box, person_id_of(request.user))
+    person_id = _person_in(request, booth)
+    question = opinion.question_for(booth.box, person_id)
     if question is None:
         raise Missing
     form = AnswerForm(request.POST if request.method == "POST" else None)
@@ -272,12 +282,18 @@ def answer(request: HttpRequest, booth: Booth) -> HttpResponse:
             envelope, sealed_on = _seal_answer(booth, question, form.cleaned_data["step"]), Envelope.SealedOn.SERVER
         opinion.answer_household(
             uid=form.cleaned_data["id"], campaign=booth.campaign, envelope=envelope, sealed_on=sealed_on,
-            acting_user=request.user, signals=signals_of(request),
+            acting_user=SYSTEM if booth.counter_pass else request.user, person_id=person_id,
+            signals=Signals() if booth.counter_pass else signals_of(request),
         )  # fmt: skip
-        return _see("ballot_opinion", booth.campaign)
+        return _see("counter_done" if booth.counter_pass else "ballot_opinion", booth.campaign)
     steps = [(step, f"{step}.{uuid.uuid4()}", words) for step, words in opinion.STEPS]
     context = _frame(booth) | {"question": question, "form": form, "steps": steps, "is_open": booth.is_open}
     return render(request, "ballots/opinion.html", context, status=422 if form.is_bound else 200)
+
+
+def _person_in(request: HttpRequest, booth: Booth) -> int:
+    """Who stands in the booth; at the counter nobody is signed in, and the entry of the pass tells."""
+    return casting.person_behind(booth.box, booth.entry) if booth.counter_pass else person_id_of(request.user)
 
 
 def _seal_answer(booth: Booth, question: opinion.Question, step: int) -> bytes:
@@ -332,9 +348,13 @@ def _screen(request: HttpRequest, campaign: Campaign, form: CodeForm, status: in
 
 @require_GET
 def counter_done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """The receipt, until the screen is cleared for the next voter."""
+    """The receipt, until the screen is cleared for the next voter; and what the household is asked."""
     campaign = _campaign(request, uid)
-    code = request.session.get(SHOWN)
-    if not code:
+    booth = _at_counter(request, campaign, after=True) if request.session.get(VOTED) else None
+    if booth is None or booth.standing is None:
         return shut(redirect("counter_enter", campaign.uid))
-    return shut(render(request, "ballots/counter_screen_done.html", _shown(request, campaign, code)))
+    context = _shown(request, campaign, sealing.receipt_of(booth.standing.sha256)) | {
+        "booth": booth,
+        "question": opinion.question_for(booth.box, _person_in(request, booth)) if booth.is_open else None,
+    }
+    return shut(render(request, "ballots/counter_screen_done.html", context))
