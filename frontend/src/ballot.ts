@@ -1,5 +1,6 @@
 // The booth: pick, read back, seal here, cast. What is picked stays in this page and in nothing that is kept or sent;
-// the server gets a sealed envelope. A browser that cannot seal uses the plain forms, where the server says that it seals.
+// the server gets a sealed envelope. A browser that cannot seal uses the plain forms, where the page says that the
+// server seals; where sealing fails, nothing goes there before another tap.
 import { canSeal, fromBase64url, seal, toBase64url, writePaper } from "./sealing";
 import { uuid } from "./uuid";
 
@@ -10,6 +11,9 @@ interface Picked {
 }
 
 type Sealed = { id: string; envelope: string };
+
+/** So long an answer is waited for, in milliseconds. */
+const PATIENCE = 20_000;
 
 function one<T extends Element>(selector: string, within: ParentNode = document): T {
   const found = within.querySelector<T>(selector);
@@ -23,10 +27,25 @@ async function sealed(booth: HTMLElement, choices: string[], step = 0): Promise<
   return { id: uuid(), envelope: toBase64url(envelope) };
 }
 
-function send(form: HTMLFormElement, made: Sealed): void {
+function fill(form: HTMLFormElement, made: Sealed): void {
   one<HTMLInputElement>("input[name=id]", form).value = made.id;
   one<HTMLInputElement>("input[name=envelope]", form).value = made.envelope;
-  form.submit();
+}
+
+/** Send a form and stay on the page; null when no answer came, and it may have arrived or not. */
+async function post(form: HTMLFormElement): Promise<Response | null> {
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), PATIENCE);
+  const body = new URLSearchParams();
+  new FormData(form).forEach((value, name) => body.append(name, String(value)));
+  const options: RequestInit = { method: "POST", body, headers: { "X-Part": "1" }, redirect: "manual" };
+  try {
+    return await fetch(form.action, { ...options, signal: waiting.signal });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class Booth {
@@ -40,7 +59,8 @@ class Booth {
 
   constructor(private readonly root: HTMLElement) {
     this.most = Number(root.dataset.most);
-    this.list.querySelectorAll<HTMLInputElement>("input:checked").forEach((box) => this.pick(box));
+    this.form.querySelectorAll<HTMLInputElement>("input[name=choice]").forEach((box) => this.take(box));
+    root.querySelectorAll<HTMLElement>("[data-here]").forEach((note) => (note.hidden = true));
     this.form.addEventListener("change", (event) => this.changed(event.target as HTMLInputElement));
     this.form.addEventListener("click", (event) => this.clicked(event));
     one("[data-read]").addEventListener("click", (event) => this.read(event));
@@ -48,9 +68,16 @@ class Booth {
     one("[data-more]").addEventListener("click", () => history.back());
     one("[data-rows]").addEventListener("click", (event) => this.drop(event.target as Element));
     this.cast.addEventListener("submit", (event) => void this.castIt(event));
+    one("[data-server]").addEventListener("click", () => this.leaveToServer());
     addEventListener("hashchange", () => this.show());
     if (location.hash) history.replaceState(null, "", location.pathname);
     this.count();
+  }
+
+  /** What the server wrote into the page as picked: on this part of the list, or on others, which need not stay. */
+  private take(box: HTMLInputElement): void {
+    if (box.checked || box.type === "hidden") this.pick(box);
+    box.closest("[data-kept]")?.remove();
   }
 
   private pick(box: HTMLInputElement): void {
@@ -108,6 +135,10 @@ class Booth {
     const { signal } = (this.looking = new AbortController());
     try {
       const answer = await fetch(this.form.action, { method: "POST", body, headers: { "X-Part": "1" }, signal });
+      if (answer.redirected || [403, 404, 409].includes(answer.status)) {
+        location.reload(); // signed out, over, or shut for this voter: the page itself says so
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       this.list.innerHTML = await answer.text();
     } catch {
@@ -176,18 +207,34 @@ class Booth {
     const button = one<HTMLButtonElement>("[type=submit]", this.cast);
     if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
+    this.trouble("");
     try {
       // Sent again, it is the same envelope under the same id.
       this.made ??= await sealed(this.root, [...this.picks.keys()]);
-      send(this.cast, this.made);
+      fill(this.cast, this.made);
+      this.heard(await post(this.cast));
     } catch {
-      this.leaveToServer();
+      this.trouble(this.root.dataset.wordsUnsealed ?? "");
+      button.hidden = true;
+      one<HTMLElement>("[data-server]").hidden = false;
     }
+    button.removeAttribute("aria-busy");
   }
 
-  /** This phone can after all not seal: say so, and read back once more on a page of the server, which seals. */
+  /** What became of the envelope. A refusal is said by the server, on a page of its own; without an answer we stay. */
+  private heard(answer: Response | null): void {
+    if (answer?.status === 204) location.assign(this.cast.dataset.done ?? "");
+    else if (answer?.type === "opaqueredirect") location.reload(); // signed out
+    else if (answer && answer.status < 500) this.cast.submit();
+    else this.trouble(this.root.dataset.wordsUnsent ?? "");
+  }
+
+  private trouble(words: string): void {
+    one("[data-trouble]").textContent = words;
+  }
+
+  /** This phone can after all not seal, and its voter agrees: once more on a page of the server, which seals. */
   private leaveToServer(): void {
-    one<HTMLElement>("[data-trouble]").hidden = false;
     this.form.querySelectorAll("input[name=choice]").forEach((box) => box.remove());
     for (const uid of this.picks.keys()) {
       const field = document.createElement("input");
@@ -195,24 +242,31 @@ class Booth {
       this.form.append(field);
     }
     this.form.action = one<HTMLButtonElement>("[data-read]").formAction;
-    setTimeout(() => this.form.submit(), 2500);
+    this.form.submit();
   }
 }
 
 function startAnswer(form: HTMLFormElement): void {
-  form.querySelectorAll<HTMLElement>("[data-here]").forEach((note) => (note.hidden = true));
-  form.addEventListener("submit", (event) => {
+  const notes = form.querySelectorAll<HTMLElement>("[data-here]");
+  notes.forEach((note) => (note.hidden = true));
+  const seals = (event: Event): void => {
     const chosen = form.querySelector<HTMLInputElement>("input[name=step]:checked");
     if (!chosen) return;
     event.preventDefault();
     sealed(form, [form.dataset.about ?? ""], Number(chosen.value[0])).then(
       (made) => {
+        fill(form, made);
         form.querySelectorAll<HTMLInputElement>("input[name=step]").forEach((step) => (step.disabled = true));
-        send(form, made);
+        form.submit();
       },
-      () => form.submit(),
+      () => {
+        // It goes to the server as it is only by another tap, with the words in sight.
+        notes.forEach((note) => (note.hidden = false));
+        form.removeEventListener("submit", seals);
+      },
     );
-  });
+  };
+  form.addEventListener("submit", seals);
 }
 
 // A page that comes back from memory would show what was picked before it was cast.

@@ -13,11 +13,16 @@ function keepable(url: URL): boolean {
   return !NEVER.some((prefix) => url.pathname.startsWith(prefix)) && !url.pathname.endsWith("/code/") && !url.pathname.endsWith("/photo/");
 }
 
+/** Not what answers from elsewhere, and not what the server asks nobody to store. */
+function mayKeep(answer: Response): boolean {
+  return answer.ok && !answer.redirected && !(answer.headers.get("Cache-Control") ?? "").includes("no-store");
+}
+
 async function page(request: Request): Promise<Response> {
   const cache = await caches.open(PAGES);
   try {
     const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await cache.put(request, answer.clone());
+    if (mayKeep(answer)) await cache.put(request, answer.clone());
     return answer;
   } catch (error) {
     const kept = await cache.match(request, { ignoreSearch: true });

@@ -82,6 +82,7 @@ def test_four_taps_and_what_was_picked_never_leaves_the_phone(vote: Vote, walk: 
 
     page.on("request", note)
     page.goto(at(vote, "ballot_vote"))
+    expect(page.locator("[data-here]")).to_be_hidden()
     pick(page, "周桂兰")
     pick(page, "顾芳")
     expect(page.locator("[data-counted]")).to_have_text("已选 2 位，最多 5 位")
@@ -156,6 +157,7 @@ def test_where_the_phone_cannot_seal_the_server_does_and_says_so(
     if has_script:
         page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})")
     page.goto(at(vote, "ballot_vote"))
+    expect(page.locator("[data-here]")).to_contain_text("服务器看得到")
     pick(page, "马建国")
     page.get_by_role("button", name="看一遍").click()
     expect(page.locator("main")).to_contain_text("这部手机不能自己封票，由服务器代封")
@@ -164,6 +166,101 @@ def test_where_the_phone_cannot_seal_the_server_does_and_says_so(
     page.wait_for_url("**/vote/receipt/")
     envelope = Envelope.objects.get()
     assert (envelope.sealed_on, vote.open(envelope).choices) == ("server", (vote.candidates[1].pk,))
+
+
+@pytest.mark.parametrize("has_arrived", [False, True], ids=["never arrived", "only the answer was lost"])
+def test_without_an_answer_the_phone_stays_and_the_same_envelope_goes_again(
+    vote: Vote, walk: Walk, committed_cast: Cast, has_arrived: bool
+) -> None:
+    page, lost = walk(committed_cast.resident), []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.post_data)
+        if has_arrived:
+            route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/vote/cast/", lose)
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "周桂兰")
+    page.get_by_role("button", name="看一遍").click()
+    button = page.get_by_role("button", name="封好投出")
+    with page.expect_request("**/vote/cast/"):
+        button.click()
+    expect(page.locator("[data-trouble]")).to_contain_text("没有收到回音")
+    expect(page.locator("[data-title]")).to_have_text("您选了这 1 位")
+    with page.expect_request("**/vote/cast/") as again:
+        button.click()
+    assert again.value.post_data == lost[0]
+    page.wait_for_url("**/vote/receipt/")
+    envelope = Envelope.objects.get()
+    assert (envelope.replaced_count, envelope.sealed_on) == (0, "phone")
+    assert vote.open(envelope).choices == (vote.candidates[0].pk,)
+
+
+def test_where_sealing_fails_the_server_sees_nothing_before_another_tap(
+    vote: Vote, walk: Walk, committed_cast: Cast
+) -> None:
+    """And what was picked comes along: to the page of the server and, to change it, back again."""
+    page, sent = walk(committed_cast.resident), []
+    page.add_init_script("SubtleCrypto.prototype.importKey = () => Promise.reject(new Error('broken'))")
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.goto(at(vote, "ballot_vote"))
+    pick(page, "马建国")
+    page.locator("#q").fill("顾")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cand")).to_have_count(1)
+    pick(page, "顾芳")
+    page.get_by_role("button", name="看一遍").click()
+    page.get_by_role("button", name="封好投出").click()
+    expect(page.locator("[data-trouble]")).to_contain_text("封之前服务器看得到")
+    chosen = {vote.candidates[1].pk, vote.candidates[2].pk}
+    assert not [body for body in sent if any(str(one) in body for one in chosen)]
+    page.get_by_role("button", name="由服务器代封").click()
+    expect(page.locator("main")).to_contain_text("由服务器代封")
+    page.get_by_role("button", name="回去改").click()
+    expect(page.locator("[data-counted]")).to_have_text("已选 2 位，最多 5 位")
+    page.locator("#q").fill("周")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cand")).to_have_count(1)
+    page.get_by_role("button", name="看一遍").click()
+    expect(page.locator("[data-rows]")).to_contain_text("马建国")
+    expect(page.locator("[data-rows]")).to_contain_text("顾芳")
+    page.goto(at(vote, "ballot_opinion"))
+    page.locator(".choice").filter(has_text="很愿意").click()
+    page.get_by_role("button", name="封好投出").click()
+    expect(page.locator("[data-here]")).to_contain_text("服务器看得到")
+    assert not Envelope.objects.exists()
+
+
+def test_signed_out_or_over_it_is_said_by_the_page_and_not_inside_the_list(
+    vote: Vote, walk: Walk, committed_cast: Cast
+) -> None:
+    page = walk(committed_cast.resident)
+    page.goto(at(vote, "ballot_vote"))
+    vote.close()
+    page.locator("#q").fill("周")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{at(vote, 'campaign')}")
+    expect(page.locator("h1")).to_have_count(1)
+
+
+def test_the_booth_is_not_kept_for_when_there_is_no_network(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
+    """Else the answer about one receipt would be shown for another."""
+    page = walk(committed_cast.resident)
+    page.goto(at(vote, "campaign"))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for name in ("campaign", "ballot_check", "ballot_vote"):
+        page.goto(at(vote, name))
+    page.context.set_offline(True)
+    page.goto(at(vote, "campaign"))
+    expect(page.locator("h1")).to_contain_text("最美邻长")
+    for name in ("ballot_check", "ballot_vote"):
+        with pytest.raises(Error):
+            page.goto(at(vote, name) + "?code=7K3D")
 
 
 def test_elder_mode_dark_and_320_px_wide(vote: Vote, walk: Walk, committed_cast: Cast) -> None:
@@ -196,6 +293,7 @@ def test_at_the_counter_the_screen_is_empty_again(vote: Vote, walk: Walk, commit
     pick(page, "周桂兰")
     page.get_by_role("button", name="看一遍").click()
     page.get_by_role("button", name="封好投出").click()
+    page.wait_for_url("**/counter/done/")
     expect(page.locator("h1")).to_have_text("选票封好，进箱了")
     page.get_by_role("link", name="好了，清空屏幕").click()
     assert page.goto(at(vote, "counter_vote")).status == 404  # type: ignore[union-attr]

@@ -46,6 +46,11 @@ class Booth:
         return self.url("cast")
 
     @property
+    def done_url(self) -> str:
+        """Where the receipt is."""
+        return reverse("counter_done" if self.counter_pass else "ballot_receipt", args=[self.campaign.uid])
+
+    @property
     def sealed_on(self) -> str:
         """Where an envelope is sealed that this browser seals itself."""
         return Envelope.SealedOn.COUNTER if self.counter_pass else Envelope.SealedOn.PHONE
