@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -101,7 +101,10 @@ class ThisMonth:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Everything one person reads of the own points. `usable_until` is set when the last role has ended."""
+    """Everything one person reads of the own points. `usable_until` is set when the last role has ended.
+
+    `lines` are some of them, the newest first; `has_older` says that there are more behind.
+    """
 
     balance: int
     lines: list[Line]
@@ -110,6 +113,7 @@ class Statement:
     holds: list[Held] = field(default_factory=list)
     running_out: RunningOut | None = None
     usable_until: dt.date | None = None
+    has_older: bool = False
 
     @property
     def spendable(self) -> int:
@@ -167,10 +171,10 @@ def _fate(account: PointsAccount) -> tuple[RunningOut | None, dt.date | None]:
     return soonest, last_on if last_on and last_on >= today else None
 
 
-def _lines(account: PointsAccount, limit: int) -> Iterable[Line]:
+def _lines(account: PointsAccount, until: int) -> Iterable[Line]:
     rows = Transfer.objects.filter(Q(to_account=account) | Q(from_account=account)).select_related("reversed_by")
     after = account.balance
-    for row in rows.order_by("-at", "-pk")[:limit]:
+    for row in rows.order_by("-at", "-pk")[:until]:
         points = row.points if row.to_account_id == account.pk else -row.points
         yield Line(
             row.at, row.reason, points, bool(row.reverses_id), hasattr(row, "reversed_by"), row.by_staff, row.rule,
@@ -185,17 +189,22 @@ def _this_month(person_id: int) -> ThisMonth:
     return ThisMonth(earned or 0, rules.version_in_force().ceiling)
 
 
-def statement(person_id: int | None, limit: int = 100) -> Statement:
-    """What one person reads of the own account, newest first. A handful of queries whatever its size."""
+def statement(person_id: int | None, limit: int = 100, skip: int = 0) -> Statement:
+    """What one person reads of the own account, newest first, without the first so many lines.
+
+    A handful of queries whatever its size.
+    """
     account = _account(person_id)
     this_month = _this_month(person_id or 0)
     if account is None:
         return Statement(0, [], this_month)
     open_holds = Hold.objects.filter(account=account, state=HoldState.HELD).order_by("until") if account.held else []
     soonest, usable_until = _fate(account)
+    lines = list(islice(_lines(account, skip + limit + 1), skip, None))
     return Statement(
         balance=account.balance,
-        lines=list(_lines(account, limit)),
+        lines=lines[:limit],
+        has_older=len(lines) > limit,
         this_month=this_month,
         held=account.held,
         holds=[Held(hold.points, hold.reason, hold.until) for hold in open_holds],

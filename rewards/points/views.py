@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,20 +18,39 @@ from rewards.points.statement_page import months_of
 from volunteers.people.models import Person
 from volunteers.units.rights import person_id_of
 
-ON_PAPER = 200
+ON_SCREEN, ON_PAPER = 100, 200
+"""So many lines a page."""
 
 
 def _own(request: HttpRequest, limit: int) -> dict[str, Any]:
-    me = person_id_of(request.user)
-    found = statement(me, limit)
-    return {"statement": found, "months": months_of(found.lines, me), "this_month": clock.today().replace(day=1)}
+    """The statement, so many lines a page; raises 404 for a page that is not there."""
+    me, page = person_id_of(request.user), _page(request.GET.get("page", "1"))
+    skip = (page - 1) * limit
+    found = statement(me, limit, skip)
+    if skip and not found.lines:
+        raise Http404
+    return {
+        "statement": found,
+        "months": months_of(found.lines, me),
+        "this_month": clock.today().replace(day=1),
+        "page_number": page,
+        "first": skip + 1,
+        "last": skip + len(found.lines),
+    }
+
+
+def _page(text: str) -> int:
+    """A number of a few digits."""
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise Http404
+    return int(text)
 
 
 @login_required
 @require_GET
 def points(request: HttpRequest) -> HttpResponse:
     """Balance and lines of whoever asks, and of nobody else."""
-    return render(request, "points/points.html", _own(request, 100))
+    return render(request, "points/points.html", _own(request, ON_SCREEN))
 
 
 @login_required

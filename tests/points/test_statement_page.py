@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from rewards.points import awards
 from rewards.points.accounts import account_id_of, system_account_id
 from rewards.points.holds import hold_points
 from rewards.points.models import AccountKind, PointsAccount, Transfer
+from rewards.points.selectors import statement
 from rewards.points.services import award_points, reverse_transfer
 from tests.cast import Cast
 from tests.points.by_hand import ask, fund
@@ -104,3 +106,56 @@ def test_on_paper_it_has_the_name_and_what_was_left_after_each_line(cast: Cast, 
     assert "周桂兰 的积分" in text
     assert "一共 11 分" in text
     assert re.search(r"三季度在岗.*\+10\s+11\s.*看楼道.*\+1\s+1\s", text)
+
+
+def many(cast: Cast, count: int) -> None:
+    """So many lines of one point, a day apart, the newest yesterday."""
+    account = account_id_of(cast.leader.person_id or 0)
+    PointsAccount.objects.filter(pk=account).update(balance=count)
+    Transfer.objects.bulk_create(
+        Transfer(
+            from_account_id=system_account_id(AccountKind.ISSUING), to_account_id=account, rule="task_done", points=1,
+            reason=f"第{number}件事", source_key=f"many:{number}", version_number=1,
+            at=timezone.now() - dt.timedelta(days=count - number + 1),
+        )
+        for number in range(1, count + 1)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "size"), [("/points/", 100), ("/points/print/", 200)])
+def test_a_long_one_goes_on_for_as_long_as_there_is_something(
+    cast: Cast, client_for: Phone, url: str, size: int
+) -> None:
+    many(cast, 2 * size + 5)
+    client = client_for(cast.leader)
+    first, last = read(client, url), read(client, f"{url}?page=3")
+    assert f"第 1 到第 {size} 笔" in first
+    assert "看更早的" in first
+    assert "第1件事" not in first
+    assert "第5件事" in last
+    assert "第1件事" in last
+    assert "看更近的" in last
+    assert "看更早的" not in last
+    for page in ("4", "0", "x", "99999"):
+        assert client.get(f"{url}?page={page}").status_code == 404
+    told = statement(cast.leader.person_id, size, 2 * size)
+    assert [line.after for line in told.lines] == [5, 4, 3, 2, 1]
+
+
+def test_a_short_one_says_nothing_of_pages(cast: Cast, client_for: Phone) -> None:
+    give(cast.leader, "g")
+    assert "最近的在前" not in read(client_for(cast.leader))
+
+
+def test_of_what_runs_out_the_first_day_is_told_as_that_of_the_first(cast: Cast, client_for: Phone) -> None:
+    account = account_id_of(cast.leader.person_id or 0)
+    PointsAccount.objects.filter(pk=account).update(balance=7)
+    two_years = (timezone.localtime() - dt.timedelta(days=730)).replace(hour=12)
+    for number, days in enumerate((20, 40)):
+        Transfer.objects.create(
+            from_account_id=system_account_id(AccountKind.ISSUING), to_account_id=account, rule="task_done",
+            points=3 + number, reason="旧的", source_key=f"old:{number}", at=two_years + dt.timedelta(days=days),
+            version_number=1,
+        )  # fmt: skip
+    text = read(client_for(cast.leader))
+    assert "有 7 分快到期，最早的一批用到" in text
