@@ -12,5 +12,5 @@ class PointsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What watches over the books."""
-        from rewards.points import console, console_books, jobs, nightly
+        """What watches over the books, and what follows the tree."""
+        from rewards.points import console, console_books, jobs, nightly, structure

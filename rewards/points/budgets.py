@@ -23,14 +23,14 @@ from rewards.points.services import move_points
 from volunteers.units.models import Level, Unit
 from volunteers.units.rights import Right, require
 
-FILLED, TAKEN_BACK = "budget_fill", "budget_back"
+FILLED, TAKEN_BACK, HANDED_ON = "budget_fill", "budget_back", "budget_merged"
 LEVELS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 """Where a budget may lie."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What was put into a unit's budget (less what was taken back), given from it, and is left; points."""
+    """What was put into a unit's budget (less what was taken back or handed on), given from it, and is left; points."""
 
     filled: int
     spent: int
@@ -49,9 +49,9 @@ def nearest_budget(unit: Unit) -> PointsAccount | None:
 def budgets_of(units: Iterable[Unit]) -> dict[int, Budget]:
     """The budgets of units that have one, by the unit's key; three queries for all of them."""
     accounts = {one.pk: one for one in PointsAccount.objects.filter(unit__in=[unit.pk for unit in units])}
-    issuing = system_account_id(AccountKind.ISSUING)
-    received = _sums("to_account_id", accounts, Q(from_account_id=issuing))
-    given = _sums("from_account_id", accounts, Q(to_account_id=issuing))
+    kinds = (AccountKind.ISSUING, AccountKind.BUDGET)
+    received = _sums("to_account_id", accounts, Q(from_account__kind__in=kinds))
+    given = _sums("from_account_id", accounts, Q(to_account__kind__in=kinds))
     return {
         account.unit_id: Budget(
             filled := received.get(pk, 0) - given.get(pk, 0), filled - account.balance, account.balance

@@ -22,6 +22,9 @@ from volunteers.people.choosing import PersonField
 from volunteers.units.forms import UnitField
 from volunteers.units.rights import Right
 
+MOST_POINTS = 10_000_000
+"""More than any budget holds."""
+
 
 class FreshForm(forms.Form):
     """Makes something once: its uid is made with the form."""
@@ -80,7 +83,7 @@ class FindLinesForm(forms.Form):
 class FillForm(FreshForm):
     """Points into a unit's budget."""
 
-    points = forms.IntegerField(label=gettext_lazy("多少分"), min_value=1)
+    points = forms.IntegerField(label=gettext_lazy("多少分"), min_value=1, max_value=MOST_POINTS)
     reason = forms.CharField(label=gettext_lazy("用在哪里"), max_length=120)
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
@@ -92,7 +95,7 @@ class FillForm(FreshForm):
 class TakeBackForm(FreshForm):
     """Unused points out of a unit's budget."""
 
-    points = forms.IntegerField(label=gettext_lazy("收回多少分"), min_value=1)
+    points = forms.IntegerField(label=gettext_lazy("收回多少分"), min_value=1, max_value=MOST_POINTS)
     reason = forms.CharField(label=gettext_lazy("为什么收回"), max_length=120)
 
 

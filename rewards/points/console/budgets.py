@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,7 +19,7 @@ from wagtail.admin.widgets import HeaderButton
 from rewards.points import budgets
 from rewards.points.console import asked
 from rewards.points.forms import AnswerForm, FillForm, TakeBackForm
-from rewards.points.models import BudgetFill
+from rewards.points.models import AccountKind, BudgetFill, PointsAccount
 from rewards.points.permissions import can_decide_fill
 from volunteers.orgs.console_forms import form_page, fresh
 from volunteers.units.console import DayColumn, ExportColumn, NumberColumn, PlaceFilter, ScopedListView, requires
@@ -79,9 +79,11 @@ class BudgetListView(ScopedListView):
     )
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """Where the user keeps budgets."""
+        """Where the user keeps budgets; of units that ended those in which something is left."""
         levels = [level.value for level in budgets.LEVELS]
-        return units_where(self.request.user, Right.KEEP_BUDGETS).current().filter(level__in=levels)
+        units = units_where(self.request.user, Right.KEEP_BUDGETS).filter(level__in=levels)
+        left = PointsAccount.objects.filter(kind=AccountKind.BUDGET, balance__gt=0).values("unit")
+        return units.filter(Q(pk__in=Unit.objects.current().values("pk")) | Q(pk__in=left))
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """As units are found everywhere."""
