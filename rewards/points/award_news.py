@@ -71,9 +71,23 @@ def fill_decided(fill: BudgetFill) -> None:
 
 @streams.in_district_language
 def rules_change(version: RuleVersion) -> None:
-    """Everybody hears of new rules before they begin, and where to read them; one entry for the whole district."""
-    day = f"{version.starts_on.month}月{version.starts_on.day}日"
-    title = _("积分规则从 %(day)s 起有变化") % {"day": day}
-    payload = {"title": title, "body": version.why, "url": reverse("points_rules"), "icon": "star"}
+    """Everybody hears of new rules before they begin, and where to read them."""
+    _tell_everybody(version, _("积分规则从 %(day)s 起有变化") % {"day": _begins(version)}, version.why)
+
+
+@streams.in_district_language
+def rules_stay(version: RuleVersion) -> None:
+    """Everybody who heard of new rules hears that they do not come."""
+    body = _("原来说从 %(day)s 起的那次变化取消了，其他照旧。已经得的分不变。") % {"day": _begins(version)}
+    _tell_everybody(version, _("积分规则这次不改了"), body)
+
+
+def _begins(version: RuleVersion) -> str:
+    return f"{version.starts_on.month}月{version.starts_on.day}日"
+
+
+def _tell_everybody(version: RuleVersion, title: str, body: str) -> None:
+    """One entry for the whole district."""
+    payload = {"title": title, "body": body, "url": reverse("points_rules"), "icon": "star"}
     for root in Unit.objects.filter(level=Level.DISTRICT):
         streams.publish(streams.unit_key(root.pk), kind=KIND, payload=payload, ref=f"rules:{version.uid}")

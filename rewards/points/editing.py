@@ -164,13 +164,18 @@ def approve_version(*, version: RuleVersion, acting_user: Actor) -> RuleVersion:
 
 @transaction.atomic
 def withdraw_version(*, version: RuleVersion, acting_user: Actor) -> RuleVersion:
-    """Not any more: a draft, or an approved version before its day. Raises `Denied`, `Conflict`."""
+    """Not any more: a draft, or an approved version before its day; what was announced is called off.
+
+    Raises `Denied`, `Conflict`.
+    """
     _allowed(acting_user)
     found = _locked(version)
     if found.state == RuleState.WITHDRAWN:
         return found
     if found.state == RuleState.APPROVED and found.starts_on <= clock.today():
         raise Conflict(_("已经生效的不能收回，请另起草一版。"))
+    if found.state == RuleState.APPROVED:
+        award_news.rules_stay(found)
     found.state = RuleState.WITHDRAWN
     found.save(update_fields=["state"])
     audit.record(actor=acting_user, act="rules.withdraw", obj=found, reason=found.why)

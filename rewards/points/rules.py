@@ -94,12 +94,8 @@ def rule(code: str, on: dt.date | None = None) -> Worth | None:
     return version_in_force(on).rules.get(code)
 
 
-_words: dict[str, Text] = {"expired": _("到期")}
-
-
-def name(code: str, words: Text) -> None:
-    """Say in words what lines of a code are that no rule gives: what the store takes, what is settled."""
-    _words[code] = words
+_WORDS: Final[dict[str, Text]] = {"expired": _("到期")}
+"""Of lines that no rule gives."""
 
 
 def label_of(code: str, number: int | None = None) -> str:
@@ -107,7 +103,7 @@ def label_of(code: str, number: int | None = None) -> str:
     known = versions()
     found = next((v for v in known if v.number == number and code in v.rules), None)
     found = found or next((v for v in known if code in v.rules), None)
-    return found.rules[code].label if found else str(_words.get(code, code))
+    return found.rules[code].label if found else str(_WORDS.get(code, code))
 
 
 def worth(code: str, quantity: int = 1, on: dt.date | None = None) -> int:

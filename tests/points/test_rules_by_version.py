@@ -18,6 +18,7 @@ from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
+from foundation.streams import unit_key
 from rewards.points import editing, rules
 from rewards.points.accounts import account_id_of, system_account_id
 from rewards.points.editing import Draft
@@ -100,6 +101,21 @@ def test_what_is_approved_is_never_changed_and_is_withdrawn_only_before_its_day(
     editing.withdraw_version(version=version, acting_user=cast.district_clerk)
     version.refresh_from_db()
     assert (version.state, version.ceiling) == ("withdrawn", 45)
+    day = f"{version.starts_on.month}月{version.starts_on.day}日"
+    assert [(one.payload["title"], day in one.payload["body"]) for one in told_to_all(cast)] == [
+        (f"积分规则从 {day} 起有变化", False),
+        ("积分规则这次不改了", True),
+    ]
+
+
+def told_to_all(cast: Cast) -> list[Notification]:
+    """What everybody in the district heard."""
+    return list(Notification.objects.filter(stream_key=unit_key(cast.district.pk)).order_by("seq"))
+
+
+def test_nobody_hears_of_a_draft_that_is_dropped(cast: Cast) -> None:
+    editing.withdraw_version(version=drafted(cast), acting_user=cast.district_clerk)
+    assert told_to_all(cast) == []
 
 
 def test_whoever_changes_a_draft_cannot_approve_it(cast: Cast) -> None:
