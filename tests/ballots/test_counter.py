@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 
-from events.ballots.models import CounterPass
+from events.ballots.models import CounterPass, Envelope
 from events.ballots.paper import counter
 from events.ballots.paper.counter import IssuedPass, issue_pass
 from events.ballots.voting.casting import cast_for_entry
@@ -148,6 +149,18 @@ def test_the_desk_shows_the_digits_on_one_page_only(box: PaperBox, client_for: L
     assert "no-store" in answer["Cache-Control"]
     assert pass_of(campaign=box.campaign, code="".join(code.groups())).entry == box.entry(voter)
     assert code[1] not in client.get(url).content.decode()
+
+
+def test_one_clerk_with_unusually_many_voters_is_looked_at(box: PaperBox, settings: Any, client_for: Login) -> None:
+    settings.BALLOT_DESK_MOST = 2
+    for voter in box.voters[:3]:
+        voted(box, given(box, voter).row)
+    voted(box, given(box, box.voters[3], acting_user=box.cast.street_clerk).row)
+    states = Envelope.objects.order_by("cast_at").values_list("state", "signals")
+    assert list(states) == [("sealed", ""), ("sealed", ""), ("quarantined", "desk"), ("sealed", "")]
+    page = client_for(box.cast.street_clerk).get("/console/ballots/quarantine/").content.decode()
+    assert "窗口 A" in page
+    assert "开了很多张凭条" in page
 
 
 @pytest.mark.postgres

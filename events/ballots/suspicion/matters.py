@@ -40,6 +40,7 @@ WORDS = {
     Sign.NIGHT: gettext_lazy("深夜投的"),
     Sign.FRESH: gettext_lazy("名册冻结前刚确认的居民"),
     Sign.BARE: gettext_lazy("浏览器不留标记"),
+    Sign.DESK: gettext_lazy("一位工作人员一小时里开了很多张凭条"),
     Sign.DISPUTE: gettext_lazy("本人说不是自己投的"),
 }
 DEVICE, NETWORK = "d", "n"
@@ -118,6 +119,8 @@ def groups_of(user: Actor) -> list[Group]:
     groups = sorted(found.values(), key=lambda one: (one.first_at, one.key))
     for index, group in enumerate(groups):
         kind = _("设备") if group.key.startswith(DEVICE) else _("网络")
+        if group.key == f"{NETWORK}.":  # cast at counters, where no network is kept
+            kind = _("窗口")
         group.label = f"{kind} {_letters(index)}"
     return groups
 

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry, RollKind
+from events.ballots.models import BallotBox, CounterPass, Envelope, EnvelopeState, RollEntry, RollKind
 from foundation import statements
 from foundation.errors import Conflict, Denied
 from foundation.secrets import hmac_hex
@@ -29,6 +29,7 @@ from volunteers.accounts.wechat.services import is_snapshot
 
 LENGTH = 24
 BURST = dt.timedelta(minutes=10)
+CROWD = dt.timedelta(hours=1)
 
 
 class Sign(StrEnum):
@@ -39,6 +40,7 @@ class Sign(StrEnum):
     NIGHT = "night"
     FRESH = "fresh"
     BARE = "bare"
+    DESK = "desk"
     DISPUTE = "dispute"
 
 
@@ -62,7 +64,8 @@ class AskAtTheCounter(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a casting browser shows of itself, as keyed digests of 24 characters. At a counter everything is empty.
+    """What a casting browser shows of itself, as keyed digests of 24 characters. At a counter all of it is empty, and
+    `clerk_id` is who looked the voter up and gave them the pass.
 
     Since when the voter is bound stands on the roll entry: what was confirmed after the freeze changes nothing.
     """
@@ -70,6 +73,7 @@ class Signals:
     device_key: str = ""
     network_key: str = ""
     is_snapshot: bool = False
+    clerk_id: int = 0
 
 
 def signals_of(request: HttpRequest) -> Signals:
@@ -89,14 +93,15 @@ def verdict(
     that people who decide at this moment and the voter who changes it come one after the other. One query.
 
     What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back from afar. At
-    a counter somebody has seen the voter, so nothing is suspicious there. A household has no counter: what it answers
+    a counter somebody has seen the voter, so nothing is suspicious there but one clerk with unusually many. A household has no counter: what it answers
     after a batch was voided with its answer in it lies aside again. Raises `SnapshotVisitor`; `BeingTalkedOver` while a
     dispute is open; `AskAtTheCounter` once a batch was voided with this voter's envelope in it.
     """
     if signals.is_snapshot:
         raise SnapshotVisitor
     if not signals.network_key:
-        return EnvelopeState.SEALED, ""
+        is_crowded = signals.clerk_id and is_desk_crowded(signals.clerk_id, at)
+        return (EnvelopeState.QUARANTINED, Sign.DESK.value) if is_crowded else (EnvelopeState.SEALED, "")
     if refusal := refusal_from_afar(before):
         raise refusal
     if before is not None and before.state == EnvelopeState.RELEASED and _is_same_device(before, signals):
@@ -157,6 +162,14 @@ def signs_of(box: BallotBox, entry: RollEntry, signals: Signals, at: dt.datetime
     return signs
 
 
+def is_desk_crowded(clerk_id: int, at: dt.datetime) -> bool:
+    """Whether more voted in the last hour with passes of one clerk than come to a desk. Digits pass through the hands
+    of the clerk, and who has no phone hears of nothing. One query.
+    """
+    used = CounterPass.objects.filter(issued_by=clerk_id, used_at__gt=at - CROWD)
+    return used.count() > settings.BALLOT_DESK_MOST
+
+
 def is_night(hour: int) -> bool:
     """Whether an hour is an odd one; the odd hours may begin before midnight, 22 to 5."""
     begins, ends = settings.BALLOT_NIGHT_FROM, settings.BALLOT_NIGHT_UNTIL
@@ -171,7 +184,7 @@ def is_fresh(box: BallotBox, entry: RollEntry) -> bool:
 
 
 def is_enough(signs: set[Sign]) -> bool:
-    """Whether people have to look: one device with many voters, or two signs together."""
+    """Whether people have to look at what came from a phone: one device with many voters, or two signs together."""
     return Sign.DEVICE in signs or len(signs) > 1
 
 

@@ -108,7 +108,8 @@ def cast_for_entry(
     Raises as `cast`, and `Conflict` for a pass that is used or over.
     """
     box, entry = ready_box(campaign), counter_pass.entry
-    casting = Casting(uid, campaign, envelope, SealedOn.COUNTER, Signals(), is_sealed_here=is_sealed_here)
+    signals = Signals(clerk_id=counter_pass.issued_by_id)
+    casting = Casting(uid, campaign, envelope, SealedOn.COUNTER, signals, is_sealed_here=is_sealed_here)
     person_id = person_behind(box, entry)
     return put(box, casting, entry.voter_key, acting_user=acting_user, tell=person_id, counter_pass=counter_pass)
 
