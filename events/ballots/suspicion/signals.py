@@ -184,8 +184,8 @@ def is_fresh(box: BallotBox, entry: RollEntry) -> bool:
 
 
 def is_enough(signs: set[Sign]) -> bool:
-    """Whether people have to look at what came from a phone: one device with many voters, or two signs together."""
-    return Sign.DEVICE in signs or len(signs) > 1
+    """Whether people have to look: one device or one desk with many voters, or two signs together."""
+    return bool(signs & {Sign.DEVICE, Sign.DESK}) or len(signs) > 1
 
 
 def known(codes: str) -> set[Sign]:
