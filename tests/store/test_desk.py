@@ -17,6 +17,7 @@ from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.books import verify
 from rewards.points.models import PointsAccount, Transfer
 from rewards.points.selectors import balance_of
+from rewards.points.services import award_points
 from rewards.store import collectors, counting, desk, passbooks, settling
 from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount
 from tests.cast import person_of
@@ -226,6 +227,19 @@ def test_what_is_printed_adds_up_to_the_ledger_over_several_prints(shop: Shop) -
 def print_now(book: Passbook, worker: User) -> PassbookPrint:
     book.refresh_from_db()
     return passbooks.print_pages(id=uuid.uuid4(), passbook=book, acting_user=worker)
+
+
+def test_a_passbook_says_what_staff_wrote_down(shop: Shop, client_for: ClientFor) -> None:
+    person = person_of(shop.cast.leader)
+    award_points(
+        person_id=person.pk, rule="dispute_settled", source_key="by:staff", reason="楼上漏水说和了",
+        unit_id=shop.cast.community.pk, acting_user=shop.cast.worker, by_staff=True,
+    )  # fmt: skip
+    book = passbooks.issue(person=person, store=shop.store, acting_user=shop.cast.worker)
+    page = client_for(shop.cast.worker).post(f"/console/store/passbooks/{book.uid}/print/", {"id": uuid.uuid4()})
+    text = page.content.decode()
+    assert "楼上漏水说和了（工作人员录入）" in text
+    assert "帮忙（工作人员录入）" not in text
 
 
 def test_pages_and_card_on_paper_and_printed_again(shop: Shop, client_for: ClientFor) -> None:
