@@ -93,9 +93,10 @@ def verdict(
     that people who decide at this moment and the voter who changes it come one after the other. One query.
 
     What is aside stays aside when its voter changes it: neither they nor anybody else can bring it back from afar. At
-    a counter somebody has seen the voter, so nothing is suspicious there but one clerk with unusually many. A household has no counter: what it answers
-    after a batch was voided with its answer in it lies aside again. Raises `SnapshotVisitor`; `BeingTalkedOver` while a
-    dispute is open; `AskAtTheCounter` once a batch was voided with this voter's envelope in it.
+    a counter somebody has seen the voter, so nothing is suspicious there but one clerk with unusually many. Nobody is
+    sent there for a household: what it answers from afar after a batch was voided with its answer in it lies aside
+    again. Raises `SnapshotVisitor`; `BeingTalkedOver` while a dispute is open; `AskAtTheCounter` once a batch was
+    voided with this voter's envelope in it.
     """
     if signals.is_snapshot:
         raise SnapshotVisitor
