@@ -98,12 +98,15 @@ def confirm_hours(*, id: uuid.UUID, event: Event, came: Iterable[Came], acting_u
 
 
 def _locked(event: Event) -> Event:
-    """The event's row, for which a second leader waits longer than for others: a batch is a second's work or more."""
+    """The event's row, for which a second leader waits longer than for others: a batch is a second's work or more.
+
+    Whoever says "I am here" meanwhile, and so only names the event, does not wait for it.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
-    return Event.objects.select_for_update(of=("self",)).select_related("unit").get(pk=event.pk)
+    return Event.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=event.pk)
 
 
 def _check(event: Event, minutes: Iterable[int]) -> None:
