@@ -345,6 +345,12 @@ def test_a_clerks_slip_is_told_and_keeps_what_was_typed(box: PaperBox, client_fo
     assert not PaperKeying.objects.exists()
 
 
+def test_a_scanners_enter_goes_on_to_the_next_field(box: PaperBox, client_for: Login) -> None:
+    page = client_for(box.cast.worker).get("/console/ballots/paper/key/").content.decode()
+    assert 'data-enter="next"' in page
+    assert "build/keying.js" in page
+
+
 # -- races ---------------------------------------------------------------------------------------------------------
 
 

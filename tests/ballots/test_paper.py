@@ -296,6 +296,25 @@ def test_a_clerk_finds_hands_out_and_takes_back(box: PaperBox, client_for: Login
     assert "没用交回" in client.get(DESK).content.decode()
 
 
+def test_after_the_vote_the_desk_offers_only_what_it_still_does(box: PaperBox, client_for: Login) -> None:
+    voter, mark = box.voters[0], box.marks()[0]
+    box.issue(voter)
+    client = client_for(box.cast.worker)
+    assert f"{DESK}print/" in client.get(DESK).content.decode()
+    Phase.objects.filter(kind="voting").update(ends_at=timezone.now())
+    Campaign.objects.update(state="counting")
+    desk = client.get(DESK).content.decode()
+    assert f"{DESK}key/" in desk
+    assert f"{DESK}print/" not in desk
+    other = client.get(f"{DESK}voters/{box.voters[1].resident.uid}/").content.decode()
+    assert "不发票，也不开凭条" in other
+    assert "/issue/" not in other
+    assert "/pass/" not in other
+    back = client.post(f"{DESK}voters/{voter.resident.uid}/back/", {"mark": mark}, follow=True).content.decode()
+    assert "收回了，这张票作废。" in back
+    assert "再领一张" not in back
+
+
 def test_the_desk_without_a_campaign_says_so(cast: Cast, client_for: Login) -> None:
     client = client_for(cast.worker)
     assert "现在没有评选" in client.get(DESK).content.decode()
