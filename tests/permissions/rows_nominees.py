@@ -112,6 +112,20 @@ def _object(thing: Any) -> dict[str, Any]:
     return _uid() | {"words": "请核实一下"}
 
 
+def _answer_for(thing: Any) -> dict[str, Any]:
+    move(thing.campaign, "nominating")
+    Resident.objects.create(
+        person=thing.person, neighbourhood=thing.neighbourhood, state="confirmed", confirmed_at=timezone.now()
+    )
+    return {"agrees": "yes", "story": "做邻长六年", "present": "1"}
+
+
+def _object_for(thing: Any) -> dict[str, Any]:
+    move(thing.campaign, "notice")
+    home = Resident.objects.filter(state="confirmed").order_by("pk")[0]
+    return _uid() | {"who": home.person.name, "resident": str(home.uid), "words": "请核实一下", "present": "1"}
+
+
 def _decide(thing: Any) -> dict[str, Any]:
     move(thing.nomination.campaign, "notice")
     return {"decision": "dismiss", "reason": "核实过了"}
@@ -173,6 +187,13 @@ DESK = {
     "console_nomination_vet": Row(
         console((METHOD, who(CLERKS))), console((INVALID, VETTED)), "nominee", _vet,
         console((PAGE, _DESK_TURN), (DENIED, VETTED)),
+    ),
+    "console_nomination_answer": Row(
+        console((PAGE, VETTED)), console((INVALID, VETTED)), "asked_nominee", _answer_for, console((PAGE, VETTED))
+    ),
+    "console_candidate_objection": Row(
+        console((PAGE, who(CLERKS))), console((INVALID, who(CLERKS))), "public_candidate", _object_for,
+        console((INVALID, who("other_worker")), (PAGE, who(CLERKS))),  # the resident lives with `worker`
     ),
     "console_nomination_pass_many": _MANY,
     "console_nomination_refuse_many": _MANY,

@@ -50,6 +50,8 @@ def add(world: World, name: str, unit: Unit) -> None:
         ("naming", name): archived(Unit.objects.get(path=unit.path_at(Level.DISTRICT))),
         ("nominee", name): named(campaign, unit, Person.objects.create(name=f"被提名{name}"), "agreed"),
         ("own_nominee", name): named(archived(unit), unit, held.person, "asked"),
+        ("asked_nominee", name): named(archived(unit), unit, Person.objects.create(name=f"来窗口的{name}"), "asked"),
         ("candidate", name): candidate,
+        ("public_candidate", name): candidate,
         ("nominee_objection", name): objection,
     }

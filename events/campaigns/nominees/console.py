@@ -24,11 +24,13 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from events.campaigns.models import Campaign, CampaignState, Nomination, NominationState, NomineeObjection, VettingLevel
+from events.campaigns.nominees import counter_console as counter
 from events.campaigns.nominees import objection_console as objecting
 from events.campaigns.nominees import selectors, vetting
 from events.campaigns.nominees.facts import facts_of
 from events.campaigns.nominees.forms import PASS, REFUSE, VetForm
-from events.campaigns.nominees.permissions import can_vet
+from events.campaigns.nominees.nominations import takes_households
+from events.campaigns.nominees.permissions import can_answer_for, can_vet
 from events.campaigns.phases import is_open
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
@@ -186,6 +188,7 @@ def _show(request: HttpRequest, row: Nomination, form: VetForm | None = None) ->
         row.person.name, icon="user", trail=[LIST], row=row, facts=facts_of(row), steps=selectors.steps_of(row),
         where=breadcrumbs([row.neighbourhood], top=1)[row.neighbourhood_id], turn=turn_of(row),
         households=households_of(row), form=(form or VetForm()) if turn else None, objections=said,
+        may_answer=row.state == N.ASKED and takes_households(row.campaign) and can_answer_for(request.user, row),
     )  # fmt: skip
     return render(request, "campaigns/console_nominee.html", context, status=422 if form else 200)
 
@@ -279,6 +282,8 @@ def urls() -> list[URLPattern]:
         *routes(NominationListView, "campaigns/nominations", "console_nomination"),
         path(one, nomination_detail, name="console_nomination"),
         path(f"{one}vet/", nomination_vet, name="console_nomination_vet"),
+        path(f"{one}answer/", counter.nomination_answer, name="console_nomination_answer"),
+        path("campaigns/candidates/<uuid:uid>/objection/", counter.objection_raise, name="console_candidate_objection"),
         *routes(objecting.ObjectionListView, "campaigns/objections", "console_nominee_objection"),
         path(said, objecting.objection_detail, name="console_nominee_objection"),
         path(f"{said}decide/", objecting.objection_decide, name="console_nominee_objection_decide"),

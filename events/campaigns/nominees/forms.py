@@ -6,14 +6,17 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.campaigns.nominees.nominations import LONGEST_STORY, LONGEST_WHY
 from events.campaigns.nominees.objections import LONGEST, LONGEST_REASON
 from volunteers.homes.models import Resident
+from volunteers.people.search import matching
 
 PASS, REFUSE = "pass", "refuse"
 UPHOLD, DISMISS = "uphold", "dismiss"
+MOST_FOUND = 10
 
 
 class Once(forms.Form):
@@ -47,6 +50,55 @@ class ObjectionForm(Once):
     """What somebody has to say."""
 
     words = _area(_("是什么事"), LONGEST, rows=4)
+
+
+def _present(label: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, error_messages={"required": _("本人不在场，就不能代录。")})
+
+
+class CounterAnswerForm(forms.Form):
+    """The nominee's own word, said at a counter."""
+
+    agrees = forms.ChoiceField(
+        label=_("本人怎么说"), choices=[("yes", _("同意，参加")), ("no", _("这次先不参加"))], widget=forms.RadioSelect
+    )
+    story = forms.CharField(
+        label=_("本人的故事"), max_length=LONGEST_STORY, required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("同意的才写，照本人说的记，念一遍给本人听。"),
+    )  # fmt: skip
+    present = _present(_("本人在场，同意书念给本人听过"))
+
+    def answer(self) -> dict[str, Any]:
+        """What was said, for the service."""
+        return {"agrees": self.cleaned_data["agrees"] == "yes", "story": self.cleaned_data["story"]}
+
+
+class CounterObjectionForm(Once):
+    """What a resident has to say who came to a counter; which one, where several fit the words."""
+
+    who = forms.CharField(
+        label=_("谁提的"), max_length=40, help_text=_("登记过住处的居民：姓名，或者手机后四位。候选人看不到是谁提的。")
+    )
+    words = _area(_("是什么事"), LONGEST, rows=4)
+    present = _present(_("本人在场，照本人说的记"))
+
+    def __init__(self, *args: Any, residents: QuerySet[Resident], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.residents = residents
+
+    def clean(self) -> dict[str, Any]:
+        """With the `resident`."""
+        data, chosen = super().clean() or {}, self.data.get("resident", "")
+        if "who" not in data:
+            return data
+        found = list(matching(self.residents, data["who"])[:MOST_FOUND])
+        found = [one for one in found if str(one.uid) == chosen] or found
+        if len(found) > 1:
+            listed = [(str(one.uid), f"{one.person.name}，{one.neighbourhood.name}") for one in found]
+            self.fields["resident"] = forms.ChoiceField(label=_("是哪一位"), choices=listed, widget=forms.RadioSelect)
+        if len(found) != 1:
+            self.add_error("who", _("有几位都符合，请选一位。") if found else _("没有找到登记过住处的这一位。"))
+        return data | {"resident": found[0] if found else None}
 
 
 class VetForm(Once):

@@ -105,10 +105,15 @@ def objection_raised(row: Nomination, *, is_first: bool) -> None:
 
 @streams.in_district_language
 def objection_answered(objection: NomineeObjection) -> None:
-    """Whoever asked reads the answer."""
+    """Whoever asked reads the answer; who wrote it down for them passes it on."""
     title = _("您提的异议有结果了：%(result)s") % {"result": objection.get_state_display()}
     url = reverse("candidate", args=[objection.nomination_id])
-    _person(objection.by_id, title, objection.reason, url, f"nominee_objection:{objection.pk}")
+    ref = f"nominee_objection:{objection.pk}"
+    _person(objection.by_id, title, objection.reason, url, ref)
+    if objection.entered_by is not None:  # who came to a counter hears it there
+        relay = _("您代录的异议有结果了：%(result)s") % {"result": objection.get_state_display()}
+        words = _("%(reason)s 请转告本人。") % {"reason": objection.reason}
+        _person(objection.entered_by.person_id, relay, words, url, ref)
 
 
 @streams.in_district_language

@@ -23,7 +23,7 @@ from events.campaigns.models import (
 )
 from events.campaigns.nominees import news as nominee_news
 from events.campaigns.nominees.eligibility import why_not
-from events.campaigns.nominees.permissions import can_second_for, community_of, kind_of_nominator
+from events.campaigns.nominees.permissions import can_answer_for, can_second_for, community_of, kind_of_nominator
 from events.campaigns.nominees.vetting import clean_words, locked
 from events.campaigns.phases import is_open
 from events.campaigns.standing import standing_changed
@@ -152,12 +152,13 @@ def second(
         if (stored.nomination_id, stored.person_id) != (row.pk, speaks.person_id):
             raise DifferentBody
         return stored
-    if row.state not in WAITING or not _takes_households(campaign):
+    if row.state not in WAITING or not takes_households(campaign):
         raise Conflict(_("现在不用附议了，谢谢您的心意。"))
     return _second(uid, row, speaks, acting_user)
 
 
-def _takes_households(campaign: Campaign) -> bool:
+def takes_households(campaign: Campaign) -> bool:
+    """Whether one may still answer and second: until the candidates' notice."""
     return is_open(campaign, CampaignState.NOMINATING) or is_open(campaign, CampaignState.VETTING)
 
 
@@ -223,25 +224,31 @@ def _story(text: str) -> str:
 
 
 @transaction.atomic
-def answer_nomination(*, nomination: Nomination, agrees: bool, acting_user: Actor, story: str = "") -> Nomination:
+def answer_nomination(
+    *, nomination: Nomination, agrees: bool, acting_user: Actor, story: str = "", channel: Channel = Channel.SELF
+) -> Nomination:
     """The nominee agrees, with a story of their own, or declines without any reason; nobody is told why.
 
-    Agreeing writes the consent. Saying the same twice is the same. Raises `Missing` for anybody else, `Invalid` for a
-    story that is missing or too long, `Conflict` when it is too late.
+    Who may: the nominee; with `Channel.COUNTER` whoever `can_answer_for` them, who came there. Agreeing writes the
+    consent. Saying the same twice is the same. Raises `Missing` for anybody else, `Denied` at a counter, `Invalid` for
+    a story that is missing or too long, `Conflict` when it is too late.
     """
-    row, campaign = _own(nomination, acting_user)
+    row, campaign = _own(nomination, acting_user) if channel == Channel.SELF else locked(nomination)
+    if channel != Channel.SELF and not can_answer_for(acting_user, row):
+        raise Denied(_("自己的、自己推荐的，请别的同事来代录。"))
     wanted = NominationState.AGREED if agrees else NominationState.DECLINED
     told = _story(story) if agrees else ""
     if row.state == wanted and (not agrees or row.story == told):
         return row
-    if row.state != NominationState.ASKED or not _takes_households(campaign):
+    if row.state != NominationState.ASKED or not takes_households(campaign):
         raise Conflict(_("这一份提名已经答复过，或者已经过了时间。"))
     if agrees:
-        give_consent(person=row.person, document=NOMINEE, channel=Channel.SELF, acting_user=acting_user)
+        give_consent(person=row.person, document=NOMINEE, channel=channel, acting_user=acting_user)
     row.state, row.story, row.answered_at = wanted, told, clock.now()
     row.save(update_fields=["state", "story", "answered_at"])
     act = "nomination.agree" if agrees else "nomination.decline"
-    audit.record(actor=acting_user, act=act, obj=row, unit_id=row.neighbourhood_id)
+    told_how = {"channel": str(channel)}
+    audit.record(actor=acting_user, act=act, obj=row, unit_id=row.neighbourhood_id, data=told_how)
     nominee_news.answered(row)
     return row
 
@@ -253,7 +260,7 @@ def change_story(*, nomination: Nomination, story: str, acting_user: Actor) -> N
     told = _story(story)
     if row.story == told:
         return row
-    if row.state != NominationState.AGREED or not _takes_households(campaign):
+    if row.state != NominationState.AGREED or not takes_households(campaign):
         raise Conflict(_("公示开始以后，故事就不再改了。"))
     row.story = told
     row.save(update_fields=["story"])

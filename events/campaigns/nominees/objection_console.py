@@ -101,7 +101,8 @@ class ObjectionListView(ScopedListView):
 
 def _objection(request: HttpRequest, uid: uuid.UUID) -> NomineeObjection:
     rows = NomineeObjection.objects.decided_by(request.user)
-    named = ("nomination__person", "nomination__neighbourhood", "nomination__campaign", "by", "decided_by__person")
+    named = ("nomination__person", "nomination__neighbourhood", "nomination__campaign", "by", "decided_by__person",
+             "entered_by__person")  # fmt: skip
     found: NomineeObjection = get_object_or_404(rows.select_related(*named), pk=uid)
     return found
 

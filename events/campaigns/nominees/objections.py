@@ -19,7 +19,7 @@ from events.campaigns.models import (
     NomineeObjection,
 )
 from events.campaigns.nominees import news as nominee_news
-from events.campaigns.nominees.permissions import can_decide_objection
+from events.campaigns.nominees.permissions import can_decide_objection, can_object_for
 from events.campaigns.nominees.vetting import clean_words, locked
 from events.campaigns.phases import gate, is_open
 from events.campaigns.standing import standing_changed
@@ -27,6 +27,7 @@ from foundation import audit, clock
 from foundation.actors import Actor
 from foundation.errors import Conflict, Denied
 from foundation.idempotency import fingerprint, same_body_or_refuse
+from volunteers.homes.models import Resident
 from volunteers.homes.selectors import home_path
 from volunteers.units.rights import person_id_of
 
@@ -41,37 +42,53 @@ def takes_objections(campaign: Campaign) -> bool:
 
 
 @transaction.atomic
-def raise_objection(*, uid: uuid.UUID, nomination: Nomination, words: str, acting_user: Actor) -> NomineeObjection:
+def raise_objection(
+    *, uid: uuid.UUID, nomination: Nomination, words: str, acting_user: Actor, resident: Resident | None = None
+) -> NomineeObjection:
     """Say something against a candidate, in one's own name; one open objection each. The candidate is paused.
 
-    Who may: any confirmed resident, but not the candidate. The same uid twice is the same answer. Raises `Denied`,
-    `Invalid`, `Conflict`, `DifferentBody`.
+    Who may: any confirmed resident, but not the candidate; for `resident`, who came to a counter, whoever
+    `can_object_for` them (代录). The same uid twice is the same answer. Raises `Denied`, `Invalid`, `Conflict`,
+    `DifferentBody`.
     """
-    person_id = person_id_of(acting_user)
-    if not home_path(acting_user):
-        raise Denied(_("登记过住处的居民可以提出异议。扫一扫楼下的标识就能登记。"))
+    person_id = _who_speaks(acting_user, resident)
     cleaned = clean_words(words, "words", _("请写清楚是什么事。"), LONGEST)
     row, campaign = locked(nomination)
     print_ = fingerprint({"nomination": str(row.pk), "by": person_id, "words": cleaned})
     if stored := NomineeObjection.objects.filter(pk=uid).first():
         same_body_or_refuse(stored.fingerprint, print_)
         return stored
-    if row.person_id == person_id:
+    if row.person_id in {person_id, person_id_of(acting_user)}:
         raise Denied(_("对自己不用提异议。想退出，在您的提名页上点退出。"))
     if row.state != NominationState.CANDIDATE or not takes_objections(campaign):
         raise Conflict(_("现在不在公示期，公示时再来提。"))
     if NomineeObjection.objects.open().filter(nomination=row, by_id=person_id).exists():
         raise Conflict(_("您提过的那一条正在核实，有结果会告诉您。"))
     made = NomineeObjection(
-        uid=uid, nomination=row, by_id=person_id, words=cleaned, fingerprint=print_, raised_at=clock.now()
-    )
+        uid=uid, nomination=row, by_id=person_id, words=cleaned, fingerprint=print_, raised_at=clock.now(),
+        entered_by_id=acting_user.pk if resident else None,
+    )  # fmt: skip
     made.save(force_insert=True)
-    audit.record(actor=acting_user, act="nominee_objection.raise", obj=made, unit_id=row.neighbourhood_id)
+    told_how = {"proxy": resident is not None}
+    audit.record(
+        actor=acting_user, act="nominee_objection.raise", obj=made, unit_id=row.neighbourhood_id, data=told_how
+    )
     nominee_news.objection_raised(row, is_first=not row.is_paused)
     if not row.is_paused:
         row.is_paused = True
         row.save(update_fields=["is_paused"])
     return made
+
+
+def _who_speaks(acting_user: Actor, resident: Resident | None) -> int | None:
+    """The person in whose name it is said."""
+    if resident is not None:
+        if not can_object_for(acting_user, resident):
+            raise Denied(_("只能替自己辖区里登记过住处的居民代录。"))
+        return resident.person_id
+    if not home_path(acting_user):
+        raise Denied(_("登记过住处的居民可以提出异议。扫一扫楼下的标识就能登记。"))
+    return person_id_of(acting_user)
 
 
 @transaction.atomic

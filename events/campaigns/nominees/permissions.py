@@ -41,6 +41,31 @@ def can_second_for(user: Actor, resident: Resident) -> bool:
     )
 
 
+def serves_counter(user: Actor) -> bool:
+    """Staff, who write down what somebody says who came to them."""
+    return any(one.role in STAFF for one in grants(user))
+
+
+def can_answer_for(user: Actor, nomination: Nomination) -> bool:
+    """代录 of the nominee's own word: staff above, neither the nominee nor who put them forward."""
+    me, path = person_id_of(user), nomination.neighbourhood.path
+    if not me or me in {nomination.person_id, nomination.nominated_by_id}:
+        return False
+    return any(
+        one.role in STAFF and one.allows(Right.VET_NOMINEE) and path.startswith(one.path) for one in grants(user)
+    )
+
+
+def can_object_for(user: Actor, resident: Resident) -> bool:
+    """代录 of an objection: staff where the resident lives, who is confirmed."""
+    if resident.state != ResidentState.CONFIRMED:
+        return False
+    path = resident.neighbourhood.path
+    return any(
+        one.role in STAFF and one.allows(Right.CONFIRM_RESIDENT) and path.startswith(one.path) for one in grants(user)
+    )
+
+
 def can_vet(user: Actor, nomination: Nomination) -> bool:
     """Whether it is the user's turn. The row comes from `with_level`; nobody vets themselves or whom they put
     forward.
@@ -59,8 +84,10 @@ def was_turn(user: Actor, nomination: Nomination) -> bool:
 
 
 def can_decide_objection(user: Actor, objection: NomineeObjection) -> bool:
-    """Clerks of the street and of the district; not one's own, and not about oneself."""
+    """Clerks of the street and of the district; not one's own, not one that they wrote down, not about oneself."""
     nomination, me = objection.nomination, person_id_of(user)
+    if objection.entered_by_id and objection.entered_by_id == user.pk:
+        return False
     return me not in {objection.by_id, nomination.person_id} and has_right(
         user, Right.KEEP_BOX, nomination.neighbourhood
     )

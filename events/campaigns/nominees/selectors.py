@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from events.campaigns.models import Campaign, Nomination, NominationState, Seconding, VettingLevel
@@ -19,9 +19,9 @@ from volunteers.homes.finding import leader_title
 from volunteers.homes.models import How, Resident
 from volunteers.homes.querysets import COMMUNITY_WIDTH
 from volunteers.homes.selectors import home_path, paths_around
-from volunteers.units.models import Appointment, Level, Role, Unit
+from volunteers.units.models import STAFF, Appointment, Level, Role, Unit
 from volunteers.units.querysets import under
-from volunteers.units.rights import grants, person_id_of
+from volunteers.units.rights import Right, grants, person_id_of
 from volunteers.units.selectors import named_like
 
 MOST_SHOWN = 40
@@ -146,6 +146,13 @@ def has_seconded(user: Actor, nomination: Nomination) -> bool:
     me = person_id_of(user)
     homes = Resident.objects.living().filter(person_id=me).exclude(household=None).values("household_id")
     return Seconding.objects.filter(Q(person_id=me) | Q(household__in=homes), nomination=nomination).exists()
+
+
+def residents_at_counter(user: Actor) -> QuerySet[Resident]:
+    """Residents for whom a member of staff may write an objection down who came to them."""
+    paths = [one.path for one in grants(user) if one.role in STAFF and one.allows(Right.CONFIRM_RESIDENT)]
+    rows = Resident.objects.living().filter(under(paths, "neighbourhood__path"))
+    return rows.select_related("person", "neighbourhood").order_by("neighbourhood__path", "pk")
 
 
 def proxies_for(user: Actor, nomination: Nomination) -> list[Resident]:

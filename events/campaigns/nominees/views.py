@@ -26,7 +26,7 @@ from events.campaigns.nominees.forms import (
     StoryForm,
     VetForm,
 )
-from events.campaigns.nominees.permissions import can_vet, community_of
+from events.campaigns.nominees.permissions import can_vet, community_of, serves_counter
 from events.campaigns.phases import is_open, phase_of
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from volunteers.homes.selectors import home_path
@@ -357,6 +357,7 @@ def candidate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         and objections.takes_objections(row.campaign)
         and row.person_id != person_id_of(request.user),
     }
+    context["at_counter"] = context["may_object"] and serves_counter(request.user)
     return render(request, "campaigns/candidate.html", context)
 
 
