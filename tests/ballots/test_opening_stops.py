@@ -46,6 +46,11 @@ def stands(box: BallotBox, state: str) -> None:
     Campaign.objects.filter(pk=box.pk).update(state=state, suspended_from="counting", suspended_at=clock.now())
 
 
+def resumed(box: BallotBox) -> None:
+    """The campaign goes on."""
+    Campaign.objects.filter(pk=box.pk).update(state=CampaignState.COUNTING, suspended_from="", suspended_at=None)
+
+
 def three_keepers(cast: Cast) -> dict[str, Any]:
     """Two of three."""
     return {"threshold": 2, "keepers": (cast.worker, cast.street_clerk, cast.district_clerk)}
@@ -89,7 +94,7 @@ def test_a_pause_lets_go_what_was_brought_and_the_custodians_come_once_more(cast
     assert not task.enqueue.called
     with pytest.raises(Conflict):
         brings(second)
-    Campaign.objects.filter(pk=box.pk).update(state=CampaignState.COUNTING, suspended_from="", suspended_at=None)
+    resumed(box)
     jobs.go_on_after_a_crash()
     assert calls(cast) == 2
     brings(second)
@@ -191,6 +196,11 @@ def test_what_people_have_to_look_into_is_not_tried_again_by_itself(cast: Cast) 
         jobs.go_on_after_a_crash()
     assert not task.enqueue.called
     assert OpeningStep.objects.get(name="open").retry_at is None
+    suspend_campaign(campaign=box.campaign, reason="请技术人员来看", acting_user=cast.district_clerk)
+    assert not BroughtShare.objects.exists()
+    resumed(box)
+    jobs.go_on_after_a_crash()
+    assert calls(cast) == 2
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

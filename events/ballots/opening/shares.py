@@ -38,12 +38,14 @@ def came(box: BallotBox) -> int:
 
 
 def let_go(box: BallotBox) -> None:
-    """Before anything is opened: nothing of what was brought stays, and the custodians are called again some time."""
+    """Before anything is opened: nothing of what was brought stays, and the custodians are called again some time.
+
+    What stopped the opening is tried anew then.
+    """
     BroughtShare.objects.filter(custodian__box=box).delete()
     Custodian.objects.filter(box=box).update(brought_at=None)
-    OpeningStep.objects.filter(box=box, name=Name.KEY).update(
-        begun_at=None, done_at=None, done_count=0, fault="", retry_at=None
-    )
+    OpeningStep.objects.filter(box=box, name=Name.KEY).update(begun_at=None, done_at=None, done_count=0)
+    OpeningStep.objects.filter(box=box).update(fault="", retry_at=None)
 
 
 def key_of(box: BallotBox) -> ec.EllipticCurvePrivateKey:
