@@ -138,6 +138,15 @@ def test_paper_of_a_spoilt_run_is_taken_back_and_its_voter_is_free(box: PaperBox
     assert box.entry(voter).channel == "paper"
 
 
+def test_a_paper_that_was_found_again_brings_its_voter_another(box: PaperBox, second: User) -> None:
+    voter, mark = box.voters[0], box.marks()[0]
+    box.issue(voter)
+    aside(keyed(box, mark, box.cast.worker, 1), box.cast.worker, second)
+    take_back(campaign=box.campaign, person=voter, mark=mark, acting_user=second)
+    box.issue(voter)
+    assert not open_matters(box.box)
+
+
 # -- races ---------------------------------------------------------------------------------------------------------
 
 
