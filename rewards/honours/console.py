@@ -141,7 +141,7 @@ def service_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         try:
             withdrawing.withdraw_record(record=record, acting_user=request.user, **form.cleaned_data)
         except Conflict as refusal:
-            form.add_error("reason", refusal.message)
+            form.add_error("reason", str(refusal.message))
             status = refusal.status
         else:
             messages.success(request, _("撤回了，两条都留着。"))

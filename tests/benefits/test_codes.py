@@ -176,7 +176,7 @@ def test_a_paper_that_was_used_on_another_day_says_which(
     post = Appointment.objects.select_related("unit").get(person=cast.leader.person)
     words: dict[str, Any] = {"benefit": barber, "appointment": post, "acting_user": cast.group_leader}
     paper = issue_paper_voucher(id=uuid.uuid4(), **words)
-    confirm = {"voucher_id": paper.pk, "acting_user": cast.merchant_person}
+    confirm: dict[str, Any] = {"voucher_id": paper.pk, "acting_user": cast.merchant_person}
     at = timezone.localtime(confirm_use(id=uuid.uuid4(), **confirm).at)
     code, till = code_of(paper).digits, client_for(cast.merchant_person)
     assert f"已使用 {at:%H:%M}" in till.post("/merchant/", {"code": code}).content.decode()

@@ -166,8 +166,9 @@ def test_one_shop_of_two_pauses_its_part_and_comes_back(cast: Cast, client_for: 
 def test_the_last_open_shop_leaves_and_the_paused_one_brings_the_offer_back(cast: Cast) -> None:
     benefit = make_benefit(cast)
     benefit.merchants.add(cast.other_merchant)
-    pause = {"merchant": cast.other_merchant, "state": MerchantState.PAUSED, "reason": "店主生病"}
-    set_merchant_state(**pause, acting_user=cast.worker)
+    set_merchant_state(
+        merchant=cast.other_merchant, state=MerchantState.PAUSED, reason="店主生病", acting_user=cast.worker
+    )
     grant(wish=asked(cast, benefit, Want.END), acting_user=cast.district_clerk)
     benefit.refresh_from_db()
     assert (benefit.state, benefit.pause_note) == ("paused", "店主生病")
