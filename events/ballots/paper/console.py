@@ -193,7 +193,7 @@ def run_spoil(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def ask_aside(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A ballot that cannot be keyed to the end: the first of two people asks for it to be put aside."""
-    run, form = _run(request, uid), AsideForm(request.POST)
+    run, form = _run(request, uid), AsideForm(request.POST, auto_id="id_row_%s")
     if form.is_valid():
         found = get_object_or_404(run.ballots, pk=form.cleaned_data["ballot"])
         try:
