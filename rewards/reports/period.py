@@ -18,6 +18,7 @@ from volunteers.units.rights import Right, has_right, units_where
 
 MOST_MONTHS = 12
 CHOICES = 36
+EARLIEST = dt.date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ def _month(text: str, otherwise: dt.date) -> dt.date:
     if not text:
         return otherwise
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+        month = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
     except ValueError as wrong:
         raise Http404 from wrong
+    return max(month, EARLIEST)
 
 
 def months_to_choose() -> list[dt.date]:

@@ -271,6 +271,8 @@ def test_everybody_sees_their_own_places_only(cast: Cast, client_for: ClientFor,
         assert found == status or (found in {403, 404} and status != 200)
     assert worker.get(f"{address}?unit=x").status_code == 404
     assert worker.get(f"{address}?from=x").status_code == 404
+    assert worker.get(f"{address}?from=0001-01&to=0001-01").status_code == 200
+    assert worker.get(f"{address}?from=9999-12&to=9999-12").status_code == 200
     assert client_for(cast.leader).get(address).status_code in {302, 403}
 
 
