@@ -136,7 +136,8 @@ def merchant_ask(request: HttpRequest, uid: uuid.UUID, want: Want) -> HttpRespon
                 status = refusal.status
             else:
                 return redirect(reverse("merchant_benefits") + "?told=1")
-    context = around(request, form=form, benefit=benefit, want=want)
+    is_shared = benefit.merchants.active().exclude(pk=shop.pk).exists()
+    context = around(request, form=form, benefit=benefit, want=want, is_shared=is_shared)
     return render(request, "merchants/merchant_ask.html", context, status=status)
 
 

@@ -126,6 +126,8 @@ def test_one_shop_of_two_leaves_an_offer_and_the_other_goes_on(cast: Cast, clien
     benefit, desk = make_benefit(cast), client_for(cast.district_clerk)
     benefit.merchants.add(cast.other_merchant)
     use_once(benefit, cast.leader, cast.merchant_person)
+    asking = client_for(cast.merchant_person).get(f"/merchant/benefits/{benefit.uid}/end/").content.decode()
+    assert "只停您这一家" in asking
     path = f"/console/rewards/wish/{asked(cast, benefit, Want.END).pk}/"
     assert "禾边药房 也给这一项" in desk.get(path).content.decode()
     assert desk.post(path, {"reason": "谢谢您"}).status_code == 302
