@@ -19,6 +19,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 
+EARLIEST = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """One calendar month."""
@@ -47,11 +50,12 @@ class Month:
 
     @classmethod
     def read(cls, text: str) -> Month | None:
-        """From "2026-11"; None when it is no month."""
+        """From "2026-11"; None when it is no month, or one before there was anything to count."""
         try:
-            return cls(dt.datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007
+            first = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
         except ValueError:
             return None
+        return cls(first) if first.year >= EARLIEST else None
 
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"
