@@ -18,7 +18,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
-
 EARLIEST = 2000
 
 
