@@ -80,15 +80,16 @@ def raise_objection(
     return made
 
 
-def _who_speaks(acting_user: Actor, resident: Resident | None) -> int | None:
+def _who_speaks(acting_user: Actor, resident: Resident | None) -> int:
     """The person in whose name it is said."""
     if resident is not None:
         if not can_object_for(acting_user, resident):
             raise Denied(_("只能替自己辖区里登记过住处的居民代录。"))
         return resident.person_id
-    if not home_path(acting_user):
+    person_id = person_id_of(acting_user)
+    if person_id is None or not home_path(acting_user):
         raise Denied(_("登记过住处的居民可以提出异议。扫一扫楼下的标识就能登记。"))
-    return person_id_of(acting_user)
+    return person_id
 
 
 @transaction.atomic
