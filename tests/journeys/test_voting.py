@@ -172,7 +172,8 @@ def test_where_the_phone_cannot_seal_the_server_does_and_says_so(
 def test_without_an_answer_the_phone_stays_and_the_same_envelope_goes_again(
     vote: Vote, walk: Walk, committed_cast: Cast, has_arrived: bool
 ) -> None:
-    page, lost = walk(committed_cast.resident), []
+    page = walk(committed_cast.resident)
+    lost: list[str | None] = []
 
     def lose(route: Route) -> None:
         if lost:
