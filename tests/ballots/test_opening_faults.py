@@ -156,6 +156,12 @@ def test_whoever_pauses_the_campaign_waits_for_a_step_that_writes(committed_cast
     assert not BroughtShare.objects.exists()
 
 
+def test_what_custodians_bring_is_in_no_log_and_on_no_replica() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'ballots_broughtshare'")
+        assert cursor.fetchone() == ("u",)
+
+
 def test_whoever_is_in_the_act_when_the_box_closes_is_wholly_in_or_refused(committed_cast: Cast) -> None:
     """The close waits for an envelope that is written and not committed; one that comes later is refused."""
     box = filled_box(committed_cast, 3)
