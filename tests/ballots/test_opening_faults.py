@@ -126,7 +126,8 @@ def test_two_workers_at_once_open_the_box_once(committed_cast: Cast, elected: bo
 @pytest.mark.parametrize("point", ["close_written", "root_written", "key_written", "open_written"])
 def test_whoever_pauses_the_campaign_waits_for_a_step_that_writes(committed_cast: Cast, point: str) -> None:
     """So that no step is done of a campaign that is paused already."""
-    box, waited = filled_box(committed_cast, 5), []
+    box = filled_box(committed_cast, 5)
+    waited: list[bool] = []
     clerk = committed_cast.district_clerk
 
     def pause() -> None:
