@@ -37,7 +37,7 @@ def _follow_posts(path: str) -> None:
 
 @touches.contributor("benefits", apply=hand_on_offers)
 def benefits_touched(change: StructureChange) -> list[Touch]:
-    """Packages that people lose or go on with: of the unit that is split, of merged ones, of those above a moved one."""
+    """Packages that people lose or go on with: of the split unit, of merged ones, of those above a moved one."""
     if change.kind == Kind.RENAME:
         return []
     units = units_named(change.kind, change.unit, change.plan)

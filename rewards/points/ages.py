@@ -1,8 +1,8 @@
 """How old points are. The oldest are spent first, so what is left is always what came last.
 
 Points are counted in lots with a last day. An award lasts so many months; what a former leader earned in the role lasts
-90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning. What
-was let go has this grace once: held and let go again it gains nothing, and in no case does it outlast the 90 days.
+90 days after the last role ended; what came back by a reversal, or was held and let go, lasts as long as a warning.
+What was let go has this grace once: held and let go again it gains nothing, and it never outlasts the 90 days.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ def hand_on_budgets(change: StructureChange, moved: Moved) -> None:
         if account and account.balance > account.held:
             line = move_points(
                 from_account_id=account.pk, to_account_id=budget_account_id(into),
-                points=account.balance - account.held, rule=HANDED_ON, source_key=f"budget-merged:{change.uid}:{unit_id}",
+                points=account.balance - account.held, rule=HANDED_ON,
+                source_key=f"budget-merged:{change.uid}:{unit_id}",
                 reason=_reason(), unit_id=into, acting_user=SYSTEM,
             )  # fmt: skip
             audit.record(actor=SYSTEM, act="budget.hand_on", obj=line, unit_id=into, data={"points": line.points})

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
-from django.http import HttpResponse
 from django.test import Client
 
 from events.ballots.models import CounterPass, Envelope
@@ -105,9 +104,8 @@ def test_who_was_handed_paper_or_is_not_on_the_roll_gets_no_pass(box: PaperBox) 
         given(box, box.voters[1], acting_user=box.cast.other_worker)
 
 
-def screen_of(box: PaperBox, code: str, screen: Client | None = None, **more: str) -> HttpResponse:
-    answer: HttpResponse = (screen or Client()).post(f"/best/{box.campaign.uid}/counter/", {"code": code} | more)
-    return answer
+def screen_of(box: PaperBox, code: str, screen: Client | None = None, more: dict[str, str] | None = None) -> Any:
+    return (screen or Client()).post(f"/best/{box.campaign.uid}/counter/", {"code": code} | (more or {}))
 
 
 def wrong(made: IssuedPass, number: int) -> str:
@@ -131,7 +129,7 @@ def test_many_wrong_passes_from_one_network_ask_a_question_and_shut_nobody_out(b
     asked = screen_of(box, made.code)
     assert asked.status_code == 422
     assert "先答对这道小题" in asked.content.decode()
-    assert screen_of(box, made.code, **solved_on(asked.content.decode()))["Location"].endswith("/counter/vote/")
+    assert screen_of(box, made.code, more=solved_on(asked.content.decode()))["Location"].endswith("/counter/vote/")
 
 
 def test_digits_typed_wide_or_apart_are_the_same_digits(box: PaperBox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -129,7 +130,7 @@ def test_paper_of_a_spoilt_run_is_taken_back_and_its_voter_is_free(box: PaperBox
     box.issue(voter)
     run = PaperBallot.objects.all()[0].run
     spoil_run(run=run, reason="印花了", acting_user=box.cast.worker)
-    back = {"campaign": box.campaign, "mark": mark, "acting_user": box.cast.worker}
+    back: dict[str, Any] = {"campaign": box.campaign, "mark": mark, "acting_user": box.cast.worker}
     take_back(person=voter, **back)
     box.issue(box.voters[1])
     with pytest.raises(Conflict, match="已交回"):  # one paper brings one voter back

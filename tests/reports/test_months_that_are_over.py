@@ -18,7 +18,7 @@ from rewards.points.models import AccountKind, Transfer
 from rewards.reports.models import MonthPoints, MonthUses
 from rewards.reports.rollup import POINTS, USES, roll_up
 from rewards.store.models import Category, Goods, Movement, Store, Why
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from tests.structure.conftest import THE_1ST, THE_30TH, Travel, approved, draft, travel
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
@@ -50,20 +50,20 @@ def something_happened(cast: Cast, unit: Unit, people: int) -> None:
     rice = Goods.objects.create(store=store, name="大米", category=Category.FOOD, measure="袋", cost_fen=2500)
     Movement.objects.create(goods=rice, why=Why.INTAKE, quantity=10, cost_fen=2500, at=THE_10TH)
     Movement.objects.create(goods=rice, why=Why.COLLECTED, quantity=-people, cost_fen=100, at=THE_10TH)
-    for number in range(people):
-        person = Person.objects.create(name=f"某{number}")
+    crowd = [Person.objects.create(name=f"某{number}") for number in range(people)]
+    for person in crowd:
         account = account_id_of(person.pk)
         line(issuing, account, 10, unit, "on_duty")
         line(account, provider_account_id(store.uid), 3, unit, "store")
         right = Entitlement.objects.create(benefit=benefit, person=person, unit=unit, state="part_used")
-        code = f"{unit.pk}-{number}"
+        code = f"{unit.pk}-{person.pk}"
         voucher = Voucher.objects.create(entitlement=right, code_digest=code, state="verified", expires_at=THE_10TH)
         VoucherUse.objects.create(
             id=uuid.uuid4(), voucher=voucher, merchant=cast.merchant, clerk_id=1, number=1, fingerprint="", at=THE_10TH
         )
     line(provider_account_id(store.uid), settled, 3 * people, store.unit, "store_settled")
     RefusalReport.objects.create(
-        id=uuid.uuid4(), benefit=benefit, merchant=cast.merchant, person=person, at=THE_10TH, fingerprint="",
+        id=uuid.uuid4(), benefit=benefit, merchant=cast.merchant, person=crowd[-1], at=THE_10TH, fingerprint="",
         state="confirmed", closed_at=THE_10TH,
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def test_from_the_1st_on_it_counts_where_the_area_lies_now(
     travel(THE_1ST)
     services.enter_due()
     Transfer.objects.create(
-        from_account_id=system_account_id(AccountKind.ISSUING), to_account_id=account_id_of(cast.leader.person_id),
+        from_account_id=system_account_id(AccountKind.ISSUING), to_account_id=account_id_of(person_of(cast.leader).pk),
         points=44, rule="on_duty", reason="在岗", source_key="december", unit=cast.neighbourhood, at=timezone.now(),
     )  # fmt: skip
     count(dt.date(2026, 12, 2))

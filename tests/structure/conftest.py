@@ -20,7 +20,7 @@ from volunteers.units.models import Appointment, Level, Role, Unit
 
 THE_20TH = dt.datetime(2026, 11, 20, 10, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 THE_30TH, THE_1ST = dt.date(2026, 11, 30), dt.date(2026, 12, 1)
-Travel = Callable[[dt.date], None]
+Travel = Callable[..., None]
 
 
 @dataclass

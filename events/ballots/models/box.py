@@ -26,8 +26,8 @@ class BallotBox(models.Model):
 
     `private_key` is sealed with a key that only the custodians together can make (opening.py). `hashes` holds the
     SHA-256 of every envelope that is in the box at the close, sorted and joined, 32 bytes each; `root` is the root of
-    the Merkle tree over them. Counts hold at the end: counted + spoilt + voided + replaced = cast. Paper that two clerks
-    found invalid never became an envelope, and is told beside that sum.
+    the Merkle tree over them. Counts hold at the end: counted + spoilt + voided + replaced = cast. Paper that two
+    clerks found invalid never became an envelope, and is told beside that sum.
     """
 
     campaign = models.OneToOneField(

@@ -243,7 +243,7 @@ def _make(box: BallotBox, keepers: list[Custodian], acting_user: Actor) -> Ballo
 
 
 def destroy_keys(box: BallotBox) -> None:
-    """Wipe whatever could open an envelope. In the caller's transaction: that of the opening, or of an end without one."""
+    """Wipe whatever could open an envelope, in the caller's transaction: that of the opening, or of another end."""
     BroughtShare.objects.filter(custodian__box=box).delete()
     Custodian.objects.filter(box=box).update(share=None, private_key=None)
     BallotBox.objects.filter(pk=box.pk).update(private_key=None)

@@ -1,8 +1,8 @@
 """Deciding about envelopes that lie aside: one member of staff proposes to release or to void, another decides.
 
 Of a voided envelope the voter is told, and may vote again at a counter while the vote is open; of a household's answer
-its members are told, and may answer again. The new envelope takes the place of the voided one, as any replacement does;
-so "voided" counts those that were not made good, and counted + spoilt + voided + replaced = cast holds whatever happens.
+its members are told, and may answer again. The new envelope takes the place of the voided one, as any replacement does:
+"voided" counts those that were not made good, and counted + spoilt + voided + replaced = cast holds in any case.
 """
 
 from __future__ import annotations
