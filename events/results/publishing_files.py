@@ -172,7 +172,7 @@ class Files:
             yield number, answers, steps if answers >= self.campaign.rules.opinion_least else ""
 
     def _panel(self) -> Iterator[Row]:
-        """The marks of each candidate from low to high: in which place somebody's stands says nothing of whose it is."""
+        """The marks of each candidate from low to high: the place of a mark says nothing of whose it is."""
         marks = marks_by_candidate(self.campaign)
         for uid, number in self.numbers.items():
             for place, points in enumerate(marks.get(uid, ()), start=1):
