@@ -1,6 +1,6 @@
-"""Run the tests: on SQLite, and beside that on PostgreSQL with Redis. How the two halves differ: tests/services.py.
+"""Run the tests: on SQLite, then on PostgreSQL with Redis. How the two halves differ: tests/services.py.
 
-    make test                        both halves side by side; the second is told of when the first has ended
+    make test                        both halves, two at a time where that is safe
     make test ARGS="tests/tasks"     both halves of a part
     make test-postgres ARGS="…"      the second half only
     make soak                        the long ones
@@ -18,8 +18,6 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +48,9 @@ class Half:
         return self.code in {0, NO_TESTS}
 
 
-def run(
-    name: str, marks: str, words: list[str], *, workers: int, services: dict[str, str], told: Path | None = None
-) -> Half:
-    """One run of pytest, its counts read from its report; its output passed through, or `told` to a file."""
-    if told is None:
-        print(f"\n=== {name} ===", flush=True)
+def run(name: str, marks: str, words: list[str], *, workers: int, services: dict[str, str]) -> Half:
+    """One run of pytest, its output passed through, its counts read from its report."""
+    print(f"\n=== {name} ===", flush=True)
     report = REPORTS / f"{name.split(maxsplit=1)[0].lower()}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=8"]
@@ -67,14 +62,12 @@ def run(
     kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
     env = {**kept, "VAR_DIR": str(stored), **services}
     start = time.monotonic()
-    with ExitStack() as stack:
-        out = stack.enter_context(told.open("wb")) if told else None
-        child = subprocess.Popen([*command, *words], cwd=ROOT, env=env, stdout=out, stderr=out)
-        try:
-            code = child.wait()
-        except KeyboardInterrupt:
-            # The terminal has told pytest too; it wants to say what it had found so far.
-            code = child.wait()
+    child = subprocess.Popen([*command, *words], cwd=ROOT, env=env)
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        # The terminal has told pytest too; it wants to say what it had found so far.
+        code = child.wait()
     return counted(Half(name, code, seconds=time.monotonic() - start), report)
 
 
@@ -95,12 +88,7 @@ def on_sqlite(words: list[str], workers: int) -> Half:
 
 
 def on_postgres(
-    words: list[str],
-    marks: str = POSTGRES,
-    *,
-    name: str = "PostgreSQL with Redis",
-    workers: int = 1,
-    told: Path | None = None,
+    words: list[str], marks: str = POSTGRES, *, name: str = "PostgreSQL with Redis", workers: int = 1
 ) -> Half | None:
     """The second half; each worker has servers of its own. None where the machine has none."""
     given = {key: os.environ.get(key, "") for key in ("DATABASE_URL", "REDIS_URL")}
@@ -116,28 +104,13 @@ def on_postgres(
         }
         first = {key: urls[0] for key, urls in services.items()}
         every = {f"{key}S": " ".join(urls) for key, urls in services.items()}
-        return run(name, marks, words, workers=workers, services=first | every, told=told)
+        return run(name, marks, words, workers=workers, services=first | every)
     except NoService as missing:
         print(f"\n=== {name} ===\nLeft out: all of it: {missing}", flush=True)
         return Half(name, 1) if os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"} else None
     finally:
         for server in (*stores, *databases):
             server.stop()
-
-
-def on_both(words: list[str], workers: int) -> list[Half]:
-    """Both halves side by side: each waits for its servers and browsers much of the time."""
-    told = REPORTS / "postgresql.txt"
-    told.unlink(missing_ok=True)
-    with ThreadPoolExecutor(1) as beside:
-        waiting = beside.submit(on_postgres, words, workers=workers, told=told)
-        first = on_sqlite(words, workers=workers)
-        second = waiting.result()
-    if told.exists():
-        print(
-            "\n=== PostgreSQL with Redis ===", told.read_text(encoding="utf-8", errors="replace"), sep="\n", flush=True
-        )
-    return [first, second] if second else [first]
 
 
 def soak(words: list[str]) -> list[Half]:
@@ -173,12 +146,15 @@ def main(words: list[str]) -> int:
     which = words.pop(0) if words and words[0] in {"--sqlite", "--postgres", "--soak"} else ""
     if which == "--soak":
         return closing(soak(words))
+    halves: list[Half] = []
     workers = min(2, os.cpu_count() or 1)
-    if which == "--sqlite":
-        return closing([on_sqlite(words, workers)])
-    if which == "--postgres":
-        return closing([half for half in [on_postgres(words, workers=workers)] if half])
-    return closing(on_both(words, workers))
+    if which != "--postgres":
+        # One more than there are cores: browsers and sites of their own leave room beside two.
+        halves.append(on_sqlite(words, workers=workers + 1 if workers > 1 else 1))
+    if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
+        second = on_postgres(words, workers=workers)
+        halves += [second] if second else []
+    return closing(halves)
 
 
 if __name__ == "__main__":

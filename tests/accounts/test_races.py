@@ -104,7 +104,8 @@ def test_a_callback_that_comes_sixteen_times_at_once_asks_wechat_once(
     wechat.tell(slow_seconds=0.1)
     address = go(client)
     answers = all_at_once(lambda: clone(client).get(address).status_code)
-    assert set(answers) <= {200, 302}
+    assert set(answers) <= {200, 302, 503}, "whoever waits for too long is asked to come again"
+    assert {200, 302} & set(answers)
     assert len([call for call in wechat.calls if call["path"] == "/sns/oauth2/access_token"]) == 1
 
 

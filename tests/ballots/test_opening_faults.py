@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from events.ballots import sealing
 from events.ballots.merkle import root_of
-from events.ballots.models import Ballot, BallotBox, BroughtShare, Custodian, Envelope
+from events.ballots.models import Ballot, BallotBox, BroughtShare, Custodian, Envelope, OpeningStep
 from events.ballots.opening import services as opening
 from events.ballots.opening import work
 from events.ballots.opening.services import bring_share, close_box, run_opening
@@ -201,3 +201,16 @@ def test_whoever_is_in_the_act_when_the_box_closes_is_wholly_in_or_refused(commi
     run_opening(box)
     hashes = bytes(BallotBox.objects.values_list("hashes", flat=True).get() or b"")
     assert len(hashes) == 4 * 32
+
+
+def test_a_pause_after_the_last_custodian_leaves_no_fault(committed_cast: Cast) -> None:
+    box = filled_box(committed_cast, 5)
+    run_opening(close_box(box=box, acting_user=SYSTEM))
+    bring_all(BallotBox.objects.get())
+
+    def pause() -> None:
+        suspend_campaign(campaign=box.campaign, reason="要核实一件事", acting_user=committed_cast.district_clerk)
+
+    with failpoints.armed("opening.before_open", pause):
+        assert run_opening(box).opened_at is None
+    assert not OpeningStep.objects.exclude(fault="").exists()

@@ -191,7 +191,6 @@ def serves_at_a_desk(made: District, who: int) -> bool:
     return any(Right.USE_CONSOLE in ROLE_RIGHTS[role] for _unit, role in made.serves(who))
 
 
-@pytest.mark.everywhere
 @pytest.mark.django_db
 @settings(
     max_examples=EXAMPLES,

@@ -27,10 +27,10 @@ from tests.console_lists.twins import twin
 from tests.permissions.world import World, make_world
 from volunteers.accounts.models import User
 
-FEW, MANY = 2, 24
+FEW, MANY = 2, 12
 READS = re.compile(r'(?:WITH|SELECT)\b.*?\bFROM "(\w+)"', re.S)
 MOST = 30
-DISTINCT = 15
+DISTINCT = 7
 """So many copies point to copies of their own: a query for each row would show."""
 
 

@@ -1,7 +1,7 @@
 """The product in a real browser: a site of its own, phones for the people of the sample district.
 
-In the first half of `make test` the site is one process on SQLite, in the second PostgreSQL, Redis and two processes
-of each kind; the same journeys run on both.
+In the first half of `make test` the site is one process on SQLite, in the second PostgreSQL, Redis and processes of
+each kind; the same journeys run on both.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _one_process(env: dict[str, str], moment: dt.datetime | None = None) -> Iter
 
 @contextlib.contextmanager
 def _many_processes(env: dict[str, str]) -> Iterator[str]:
-    with Arrangement(env, free_port(), free_port(), quiet=True) as arrangement:
+    with Arrangement(env, free_port(), free_port(), quiet=True, live_processes=1, workers=1) as arrangement:
         yield arrangement.url
 
 

@@ -70,14 +70,18 @@ def _do(box: BallotBox, name: Name, tell: emptying.Tell) -> None:
     elif name == Name.KEY:
         shares.call_custodians(box)
     elif name == Name.OPEN:
-        if emptying.empty(box, _key(box), tell):
+        key = _key(box)
+        if key is not None and emptying.empty(box, key, tell):
             emptying.sweep()
     else:
         emptying.check_numbers(box, tell)
 
 
-def _key(box: BallotBox) -> ec.EllipticCurvePrivateKey:
+def _key(box: BallotBox) -> ec.EllipticCurvePrivateKey | None:
+    """The key; none where somebody has just paused or ended the campaign, and the shares are gone."""
     try:
         return shares.key_of(box)
     except custody.Broken as broken:
+        if next_of(box) != Name.OPEN:
+            return None
         raise Halted(_("到场的几份拼不成票箱的钥匙。")) from broken
