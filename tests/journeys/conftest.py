@@ -22,6 +22,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ops.serve import Arrangement
@@ -81,20 +82,32 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callab
     return folder
 
 
-def _on_postgres(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Fill an empty database and the folder of the site with the corner, loaded once and dumped for all workers."""
+def _dump(url: str, file: Path) -> None:
+    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--compress=0", f"--file={file}"]
+    subprocess.run([*command, url], check=True)
+
+
+def _restore(url: str, file: Path) -> None:
+    subprocess.run([str(postgres_bin() / "pg_restore"), "--no-owner", f"--dbname={url}", str(file)], check=True)
+
+
+def _on_postgres(env: dict[str, str], migrated: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fill an empty database and the folder of the site with the corner, loaded once and dumped for all workers.
+
+    `migrated` is the database of the tests, which nobody needs to migrate once more.
+    """
 
     def load(folder: Path) -> None:
+        _dump(migrated, folder / "migrated")
+        _restore(env["DATABASE_URL"], folder / "migrated")
         _prepare({**env, "VAR_DIR": str(folder)})
-        dump = [str(postgres_bin() / "pg_dump"), "--format=custom", "--compress=0", f"--file={folder / 'dump'}"]
-        subprocess.run([*dump, env["DATABASE_URL"]], check=True)
+        _dump(env["DATABASE_URL"], folder / "dump")
         is_filled.append(True)
 
     is_filled: list[bool] = []
     folder = _made_once(tmp_path_factory, "corner-postgres", load)
     if not is_filled:
-        restore = [str(postgres_bin() / "pg_restore"), "--no-owner", f"--dbname={env['DATABASE_URL']}"]
-        subprocess.run([*restore, str(folder / "dump")], check=True)
+        _restore(env["DATABASE_URL"], folder / "dump")
     shutil.copytree(folder, env["VAR_DIR"], dirs_exist_ok=True)
 
 
@@ -116,7 +129,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         connection.execute("DROP DATABASE IF EXISTS journeys")
         connection.execute("CREATE DATABASE journeys")
     env["DATABASE_URL"] = given.replace("/district?", "/journeys?")
-    _on_postgres(env, tmp_path_factory)
+    request.getfixturevalue("django_db_setup")
+    migrated = given.replace("/district?", f"/{settings.DATABASES['default']['NAME']}?")
+    _on_postgres(env, migrated, tmp_path_factory)
     with _many_processes(env) as url:
         yield url
 
