@@ -255,8 +255,10 @@ def sweep() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = '15min'")
+        cursor.execute("SET lock_timeout = '15min'")  # another worker may be sweeping the same table
         try:
             for model in (Envelope, PaperKeying, BroughtShare, Custodian, BallotBox):
                 cursor.execute(f"VACUUM {model._meta.db_table}")
         finally:
             cursor.execute("RESET statement_timeout")
+            cursor.execute("RESET lock_timeout")
