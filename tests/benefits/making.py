@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +66,17 @@ def use_once(benefit: Benefit, user: User, clerk: User) -> VoucherUse:
     check = check_code(code=show(benefit, user).code, acting_user=clerk)
     assert check.voucher_id, check
     return confirm_use(id=uuid.uuid4(), voucher_id=check.voucher_id, acting_user=clerk)
+
+
+def until_somebody_waits() -> None:
+    """Go on when another session waits for a lock, on PostgreSQL; fails when none does within two seconds."""
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody came to the lock")
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

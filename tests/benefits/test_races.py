@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from rewards.benefits.models import Benefit, BenefitState, Entitlement, Voucher,
 from rewards.benefits.offers import set_benefit_state
 from rewards.benefits.tokens import LIFE, new_code
 from rewards.benefits.verifying import confirm_use
-from tests.benefits.making import at_once, make_benefit, make_leaders, make_people
+from tests.benefits.making import at_once, make_benefit, make_leaders, make_people, until_somebody_waits
 from tests.cast import Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.people.models import Person
@@ -196,7 +195,7 @@ def test_an_edit_that_comes_while_somebody_pauses_does_not_undo_the_pause(
         with transaction.atomic():
             set_benefit_state(benefit=offer, state=BenefitState.PAUSED, reason="店里装修", acting_user=SYSTEM)
             has_paused.set()
-            time.sleep(0.5)
+            until_somebody_waits()
 
     def edit() -> int:
         has_paused.wait(10)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +31,7 @@ from rewards.honours.selectors import hours_of as service_of
 from rewards.points.books import verify
 from rewards.points.models import Transfer
 from rewards.points.selectors import balance_of, statement
-from tests.benefits.making import at_once
+from tests.benefits.making import at_once, until_somebody_waits
 from tests.cast import Cast, make_cast, person_of
 from tests.gatherings.conftest import make_event
 from tests.gatherings.test_sign_up import make_residents
@@ -427,7 +426,7 @@ def test_somebody_who_says_here_while_the_list_is_confirmed_is_on_it() -> None:
         with transaction.atomic():
             made.append(sign_in_here(id=uuid.uuid4(), event=event, acting_user=cast.leader).pk)
             is_here.set()
-            time.sleep(0.5)
+            until_somebody_waits()
 
     def send() -> int:
         is_here.wait(10)
