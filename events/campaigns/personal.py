@@ -40,6 +40,7 @@ privacy.register(
     "campaigns.Nomination",
     PersonalField("person", Sort.LINK),
     PersonalField("nominated_by", Sort.ACTOR),
+    PersonalField("entered_by", Sort.ACTOR),
     PersonalField("why", Sort.TEXT),
     PersonalField("story", Sort.TEXT),
     PersonalField("answer", Sort.TEXT, Erase.KEEP),

@@ -144,6 +144,12 @@ def archive_of(publication: Publication) -> Path:
     return Path(settings.PRIVATE_ROOT) / "publications" / name
 
 
+def bytes_to_fetch(campaign: Campaign) -> int:
+    """How large the archive of the newest edition is; 0 where there is none."""
+    newest = _newest(campaign)
+    return archive_of(newest).stat().st_size if newest and archive_of(newest).exists() else 0
+
+
 def _zip(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from events.campaigns.models import Campaign
 from events.results import poster, selectors, services
 from events.results.models import Outcome
+from events.results.publishing import bytes_to_fetch
 from events.results.querysets import PUBLIC
 from volunteers.homes.signs import base_of
 from volunteers.units.rights import person_id_of
@@ -51,6 +52,7 @@ def result(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "turnout": whole,
         "by_street": streets,
         "is_mine": mine.filter(campaign=campaign).exists(),
+        "publication_bytes": bytes_to_fetch(campaign),
     }
     return render(request, "results/result.html", context)
 

@@ -280,6 +280,11 @@ class Story:
         phone = self.screens.phone(None)
         phone.goto(self.at("result"))
         expect(phone.locator("main")).to_contain_text("周桂兰")
+        tap(phone, "在这里从头算一遍")
+        expect(phone.get_by_text("从头到尾都对得上。")).to_be_visible()
+        expect(phone.locator("[data-tick]:visible")).to_have_text(["✓ 一样"] * 6)
+        phone.locator("[data-streets] summary").first.click()
+        expect(phone.locator("[data-streets] dt").first).to_have_text("周桂兰")
         fingerprint = phone.locator("#publication ~ .card .best-print").first.inner_text()
         archive = self.folder / "publication.zip"
         archive.write_bytes(phone.request.get(self.at("publication.zip").rstrip("/")).body())

@@ -122,8 +122,23 @@ def _answer_for(thing: Any) -> dict[str, Any]:
 
 def _object_for(thing: Any) -> dict[str, Any]:
     move(thing.campaign, "notice")
+    return _at_counter() | {"words": "请核实一下"}
+
+
+def _at_counter() -> dict[str, Any]:
+    """Somebody who came to the counter of `worker`, with a door."""
     home = Resident.objects.filter(state="confirmed").order_by("pk")[0]
-    return _uid() | {"who": home.person.name, "resident": str(home.uid), "words": "请核实一下", "present": "1"}
+    return _uid() | {"who": home.person.name, "resident": str(home.uid), "present": "1"}
+
+
+def _second_for(thing: Any) -> dict[str, Any]:
+    _second(thing)
+    return _at_counter()
+
+
+def _name_for(thing: Any) -> dict[str, Any]:
+    named = _name(thing)
+    return _at_counter() | {"whom": "周桂兰", "leader": named["leader"], "why": named["why"]}
 
 
 def _decide(thing: Any) -> dict[str, Any]:
@@ -190,6 +205,14 @@ DESK = {
     ),
     "console_nomination_answer": Row(
         console((PAGE, VETTED)), console((INVALID, VETTED)), "asked_nominee", _answer_for, console((PAGE, VETTED))
+    ),
+    "console_nomination_second": Row(
+        console((PAGE, VETTED)), console((INVALID, VETTED)), "asked_nominee", _second_for,
+        console((INVALID, who("other_worker", "own below")), (PAGE, VETTED)),  # who comes lives with `worker`
+    ),
+    "console_nomination_make": Row(
+        console((PAGE, who(CLERKS))), console((INVALID, who(CLERKS))), "naming", _name_for,
+        console((INVALID, who("other_worker")), (PAGE, who(CLERKS))),
     ),
     "console_candidate_objection": Row(
         console((PAGE, who(CLERKS))), console((INVALID, who(CLERKS))), "public_candidate", _object_for,

@@ -43,7 +43,8 @@ class Nomination(models.Model):
 
     `seconded_count` counts households. A candidate with an open objection is paused: shown, and not chosen until it is
     decided; who was chosen before it was raised keeps the place until then. `lot` is the number on the paper ballot,
-    drawn when the candidates' notice ends.
+    drawn when the candidates' notice ends. `entered_by` is who wrote it down at a counter for somebody who came there
+    (代录).
     """
 
     uid = models.UUIDField(_("编号"), primary_key=True)
@@ -55,6 +56,9 @@ class Nomination(models.Model):
     kind = models.CharField(_("方式"), max_length=12, choices=NominationKind.choices)
     nominated_by = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("提名人")
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("代录人")
     )
     why = models.CharField(_("为什么推荐"), max_length=200)
     story = models.CharField(_("候选人的故事"), max_length=300, blank=True, db_default="")

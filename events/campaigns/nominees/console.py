@@ -22,6 +22,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.widgets import HeaderButton
 
 from events.campaigns.models import Campaign, CampaignState, Nomination, NominationState, NomineeObjection, VettingLevel
 from events.campaigns.nominees import counter_console as counter
@@ -29,8 +30,8 @@ from events.campaigns.nominees import objection_console as objecting
 from events.campaigns.nominees import selectors, vetting
 from events.campaigns.nominees.facts import facts_of
 from events.campaigns.nominees.forms import PASS, REFUSE, VetForm
-from events.campaigns.nominees.nominations import takes_households
-from events.campaigns.nominees.permissions import can_answer_for, can_vet
+from events.campaigns.nominees.nominations import WAITING, takes_households
+from events.campaigns.nominees.permissions import can_answer_for, can_vet, wrote_down
 from events.campaigns.phases import is_open
 from foundation.errors import Conflict, Invalid
 from foundation.secrets import mask_name
@@ -144,6 +145,15 @@ class NominationListView(ScopedListView):
         BulkAction("refuse", gettext_lazy("不通过"), "console_nomination_refuse_many"),
     )
 
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """While one can name somebody: for whoever came to the counter."""
+        rows = Campaign.objects.visible_to(self.request.user).filter(state=CampaignState.NOMINATING)
+        return [
+            HeaderButton(_("代录提名"), url=reverse("console_nomination_make", args=[one.uid]), icon_name="plus")
+            for one in rows
+        ]
+
     def get_base_queryset(self) -> QuerySet[Any]:
         """Where the reader vets."""
         rows = Nomination.objects.vetted_below(self.request.user)
@@ -176,7 +186,7 @@ class NominationListView(ScopedListView):
 
 def _nomination(request: HttpRequest, uid: uuid.UUID) -> Nomination:
     rows = Nomination.objects.vetted_below(request.user).with_level()
-    named = ("person", "neighbourhood", "street", "campaign__rules", "nominated_by")
+    named = ("person", "neighbourhood", "street", "campaign__rules", "nominated_by", "entered_by__person")
     found: Nomination = get_object_or_404(rows.select_related(*named), pk=uid)
     return found
 
@@ -184,11 +194,13 @@ def _nomination(request: HttpRequest, uid: uuid.UUID) -> Nomination:
 def _show(request: HttpRequest, row: Nomination, form: VetForm | None = None) -> HttpResponse:
     turn = can_vet(request.user, row) and row.state == N.AGREED and is_open(row.campaign, CampaignState.VETTING)
     said = NomineeObjection.objects.visible_to(request.user).filter(nomination=row).order_by("-raised_at")
+    is_waiting = takes_households(row.campaign)
     context = page(
         row.person.name, icon="user", trail=[LIST], row=row, facts=facts_of(row), steps=selectors.steps_of(row),
         where=breadcrumbs([row.neighbourhood], top=1)[row.neighbourhood_id], turn=turn_of(row),
         households=households_of(row), form=(form or VetForm()) if turn else None, objections=said,
-        may_answer=row.state == N.ASKED and takes_households(row.campaign) and can_answer_for(request.user, row),
+        may_answer=row.state == N.ASKED and is_waiting and can_answer_for(request.user, row),
+        may_second=row.state in WAITING and is_waiting and not wrote_down(request.user, row),
     )  # fmt: skip
     return render(request, "campaigns/console_nominee.html", context, status=422 if form else 200)
 
@@ -283,6 +295,8 @@ def urls() -> list[URLPattern]:
         path(one, nomination_detail, name="console_nomination"),
         path(f"{one}vet/", nomination_vet, name="console_nomination_vet"),
         path(f"{one}answer/", counter.nomination_answer, name="console_nomination_answer"),
+        path(f"{one}second/", counter.nomination_second, name="console_nomination_second"),
+        path("campaigns/<uuid:uid>/name/", counter.nomination_make, name="console_nomination_make"),
         path("campaigns/candidates/<uuid:uid>/objection/", counter.objection_raise, name="console_candidate_objection"),
         *routes(objecting.ObjectionListView, "campaigns/objections", "console_nominee_objection"),
         path(said, objecting.objection_detail, name="console_nominee_objection"),

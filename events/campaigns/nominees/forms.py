@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from events.campaigns.nominees.nominations import LONGEST_STORY, LONGEST_WHY
 from events.campaigns.nominees.objections import LONGEST, LONGEST_REASON
 from volunteers.homes.models import Resident
 from volunteers.people.search import matching
+from volunteers.units.models import Appointment, Unit
 
 PASS, REFUSE = "pass", "refuse"
 UPHOLD, DISMISS = "uphold", "dismiss"
@@ -73,13 +76,10 @@ class CounterAnswerForm(forms.Form):
         return {"agrees": self.cleaned_data["agrees"] == "yes", "story": self.cleaned_data["story"]}
 
 
-class CounterObjectionForm(Once):
-    """What a resident has to say who came to a counter; which one, where several fit the words."""
+class CounterForm(Once):
+    """For a resident who came to a counter; which one, where several fit the words."""
 
-    who = forms.CharField(
-        label=_("谁提的"), max_length=40, help_text=_("登记过住处的居民：姓名，或者手机后四位。候选人看不到是谁提的。")
-    )
-    words = _area(_("是什么事"), LONGEST, rows=4)
+    who = forms.CharField(label=_("谁来的"), max_length=40, help_text=_("登记过住处的居民：姓名，或者手机后四位。"))
     present = _present(_("本人在场，照本人说的记"))
 
     def __init__(self, *args: Any, residents: QuerySet[Resident], **kwargs: Any) -> None:
@@ -88,17 +88,48 @@ class CounterObjectionForm(Once):
 
     def clean(self) -> dict[str, Any]:
         """With the `resident`."""
-        data, chosen = super().clean() or {}, self.data.get("resident", "")
-        if "who" not in data:
-            return data
-        found = list(matching(self.residents, data["who"])[:MOST_FOUND])
+        data = super().clean() or {}
+        told = _("没有找到登记过住处的这一位。")
+        return data | {"resident": self.one_of("who", self.residents, "resident", told, attrgetter("neighbourhood"))}
+
+    def one_of(self, words: str, rows: QuerySet[Any], name: str, none: Any, place: Callable[[Any], Unit]) -> Any:
+        """The one of some rows whom the words of a field mean; where several fit, they are there to choose from."""
+        asked, chosen = self.cleaned_data.get(words), self.data.get(name, "")
+        if not asked:
+            return None
+        found = list(matching(rows, asked)[:MOST_FOUND])
         found = [one for one in found if str(one.uid) == chosen] or found
         if len(found) > 1:
-            listed = [(str(one.uid), f"{one.person.name}，{one.neighbourhood.name}") for one in found]
-            self.fields["resident"] = forms.ChoiceField(label=_("是哪一位"), choices=listed, widget=forms.RadioSelect)
+            listed = [(str(one.uid), f"{one.person.name}，{place(one).name}") for one in found]
+            self.fields[name] = forms.ChoiceField(label=_("是哪一位"), choices=listed, widget=forms.RadioSelect)
         if len(found) != 1:
-            self.add_error("who", _("有几位都符合，请选一位。") if found else _("没有找到登记过住处的这一位。"))
-        return data | {"resident": found[0] if found else None}
+            self.add_error(words, _("有几位都符合，请选一位。") if found else none)
+        return found[0] if found else None
+
+
+class CounterObjectionForm(CounterForm):
+    """What a resident has to say against a candidate; who said it the candidate is not told."""
+
+    words = _area(_("是什么事"), LONGEST, rows=4)
+    field_order = ("who", "words", "present")
+
+
+class CounterNominateForm(CounterForm):
+    """Whom a resident puts forward, and why."""
+
+    whom = forms.CharField(label=_("推荐谁"), max_length=40, help_text=_("同一个社区的邻长：姓名，或者手机后四位。"))
+    why = _area(_("为什么推荐"), LONGEST_WHY)
+    field_order = ("who", "whom", "why", "present")
+
+    def __init__(self, *args: Any, leaders: QuerySet[Appointment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leaders = leaders
+
+    def clean(self) -> dict[str, Any]:
+        """With the `resident` and the `leader`'s appointment."""
+        data = super().clean()
+        told = _("没有找到这位邻长。")
+        return data | {"leader": self.one_of("whom", self.leaders, "leader", told, attrgetter("unit"))}
 
 
 class VetForm(Once):

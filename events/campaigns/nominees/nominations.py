@@ -23,7 +23,15 @@ from events.campaigns.models import (
 )
 from events.campaigns.nominees import news as nominee_news
 from events.campaigns.nominees.eligibility import why_not
-from events.campaigns.nominees.permissions import can_answer_for, can_second_for, community_of, kind_of_nominator
+from events.campaigns.nominees.permissions import (
+    can_answer_for,
+    can_second_for,
+    can_speak_for,
+    community_of,
+    kind_at_counter,
+    kind_of_nominator,
+    wrote_down,
+)
 from events.campaigns.nominees.vetting import clean_words, locked
 from events.campaigns.phases import is_open
 from events.campaigns.standing import standing_changed
@@ -58,20 +66,26 @@ class Nominated:
 
 @transaction.atomic
 def nominate(
-    *, uid: uuid.UUID, campaign: Campaign, appointment: Appointment, why: str, acting_user: Actor
+    *,
+    uid: uuid.UUID,
+    campaign: Campaign,
+    appointment: Appointment,
+    why: str,
+    acting_user: Actor,
+    resident: Resident | None = None,
 ) -> Nominated:
     """Put a neighbour leader forward, who is asked then. Whoever names the same person later seconds instead.
 
-    Who may: a confirmed resident of the same community, the group leader above, the leader. The same uid twice is the
-    same answer. Raises `Denied`, `Invalid`, `Conflict` (closed, not eligible, no household known), `DifferentBody`.
+    Who may: a confirmed resident of the same community, the group leader above, the leader; for `resident`, who came to
+    a counter, the staff there (代录). The same uid twice is the same answer. Raises `Denied`, `Invalid`, `Conflict`
+    (closed, not eligible, no household known), `DifferentBody`.
     """
     words = clean_words(why, "why", _("写一句为什么推荐，一句就行。"), LONGEST_WHY)
-    print_ = fingerprint({"campaign": campaign.pk, "person": appointment.person_id, "why": words})
+    told_for = {"for": resident.person_id} if resident else {}
+    print_ = fingerprint({"campaign": campaign.pk, "person": appointment.person_id, "why": words, **told_for})
     if (before := _sent_before(uid, appointment, print_)) is not None:
         return before
-    kind = kind_of_nominator(acting_user, appointment)
-    if kind is None:
-        raise Denied(_("可以提名同一个社区的邻长，组长可以提名自己组里的。"))
+    kind = _kind(acting_user, appointment, resident)
     if not is_open(campaign, CampaignState.NOMINATING):
         raise Conflict(_("现在不是提名的时间。"))
     if not appointment.unit.path.startswith(campaign.unit.path):
@@ -79,16 +93,30 @@ def nominate(
     if sentence := why_not(campaign, appointment):
         raise Conflict(sentence)
     row, is_new = _one_nomination(
-        uid, campaign, appointment, kind=kind, nominated_by_id=person_id_of(acting_user), why=words, fingerprint=print_
-    )
+        uid, campaign, appointment, kind=kind, why=words, fingerprint=print_,
+        nominated_by_id=resident.person_id if resident else person_id_of(acting_user),
+        entered_by_id=acting_user.pk if resident else None,
+    )  # fmt: skip
     if is_new:
-        audit.record(
-            actor=acting_user, act="nomination.make", obj=row, unit_id=appointment.unit_id, data={"kind": kind}
-        )
-        if kind != NominationKind.SELF:
+        data = {"kind": kind, "proxy": resident is not None}
+        audit.record(actor=acting_user, act="nomination.make", obj=row, unit_id=appointment.unit_id, data=data)
+        if kind != NominationKind.SELF or resident:
             nominee_news.asked(row)
         return Nominated(row, True)
-    return Nominated(row, False, _join(uid, row, kind, acting_user))
+    return Nominated(row, False, _join(uid, row, kind, acting_user, resident))
+
+
+def _kind(acting_user: Actor, appointment: Appointment, resident: Resident | None) -> NominationKind:
+    """In which part somebody is put forward. Raises `Denied`; `Conflict` for who came to a counter about another."""
+    if resident is None:
+        if (kind := kind_of_nominator(acting_user, appointment)) is None:
+            raise Denied(_("可以提名同一个社区的邻长，组长可以提名自己组里的。"))
+        return kind
+    if person_id_of(acting_user) == appointment.person_id or not can_speak_for(acting_user, resident):
+        raise Denied
+    if (kind := kind_at_counter(resident, appointment)) is None:
+        raise Conflict(_("来的这一位和要推荐的邻长不在一个社区。"))
+    return kind
 
 
 def _sent_before(uid: uuid.UUID, appointment: Appointment, print_: str) -> Nominated | None:
@@ -120,12 +148,15 @@ def _one_nomination(uid: uuid.UUID, campaign: Campaign, held: Appointment, **fie
         return row, False
 
 
-def _join(uid: uuid.UUID, row: Nomination, kind: NominationKind, acting_user: Actor) -> Seconding | None:
+def _join(
+    uid: uuid.UUID, row: Nomination, kind: NominationKind, acting_user: Actor, resident: Resident | None
+) -> Seconding | None:
     """Stand behind a nomination that somebody made before; nothing to do for its maker, the leader, a group leader."""
     if row.state not in WAITING:
         raise Conflict(_("这位邻长这次不参加评选了，谢谢您的心意。"))
-    if kind == NominationKind.RESIDENT and row.nominated_by_id != person_id_of(acting_user):
-        return _second(uid, row, _own_home(acting_user), acting_user)
+    speaks = resident.person_id if resident else person_id_of(acting_user)
+    if kind == NominationKind.RESIDENT and row.nominated_by_id != speaks:
+        return _second(uid, row, resident or _own_home(acting_user), acting_user)
     return None
 
 
@@ -136,7 +167,7 @@ def _join(uid: uuid.UUID, row: Nomination, kind: NominationKind, acting_user: Ac
 def second(
     *, uid: uuid.UUID, nomination: Nomination, acting_user: Actor, resident: Resident | None = None
 ) -> Seconding:
-    """A household stands behind a nomination, once; for `resident`, who has no phone, by their group leader (代录).
+    """A household stands behind a nomination, once; for `resident` by their group leader or at a counter (代录).
 
     Who may: a confirmed resident of the same community whose door is known, neither the nominee's household nor who
     put them forward; and neither of these two writes it down for others. Saying it twice is the same. Raises `Denied`,
@@ -145,7 +176,7 @@ def second(
     row, campaign = locked(nomination)
     if resident is not None and not can_second_for(acting_user, resident):
         raise Denied
-    if resident is not None and person_id_of(acting_user) in {row.person_id, row.nominated_by_id}:
+    if resident is not None and wrote_down(acting_user, row):
         raise Denied(_("自己推荐的、推荐自己的，请别的同事来代录。"))
     speaks = resident or _own_home(acting_user)
     if stored := Seconding.objects.filter(pk=uid).first():

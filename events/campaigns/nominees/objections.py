@@ -19,7 +19,7 @@ from events.campaigns.models import (
     NomineeObjection,
 )
 from events.campaigns.nominees import news as nominee_news
-from events.campaigns.nominees.permissions import can_decide_objection, can_object_for
+from events.campaigns.nominees.permissions import can_decide_objection, can_speak_for
 from events.campaigns.nominees.vetting import clean_words, locked
 from events.campaigns.phases import gate, is_open
 from events.campaigns.standing import standing_changed
@@ -48,7 +48,7 @@ def raise_objection(
     """Say something against a candidate, in one's own name; one open objection each. The candidate is paused.
 
     Who may: any confirmed resident, but not the candidate; for `resident`, who came to a counter, whoever
-    `can_object_for` them (代录). The same uid twice is the same answer. Raises `Denied`, `Invalid`, `Conflict`,
+    `can_speak_for` them (代录). The same uid twice is the same answer. Raises `Denied`, `Invalid`, `Conflict`,
     `DifferentBody`.
     """
     person_id = _who_speaks(acting_user, resident)
@@ -83,7 +83,7 @@ def raise_objection(
 def _who_speaks(acting_user: Actor, resident: Resident | None) -> int:
     """The person in whose name it is said."""
     if resident is not None:
-        if not can_object_for(acting_user, resident):
+        if not can_speak_for(acting_user, resident):
             raise Denied(_("只能替自己辖区里登记过住处的居民代录。"))
         return resident.person_id
     person_id = person_id_of(acting_user)

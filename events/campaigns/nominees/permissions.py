@@ -30,15 +30,33 @@ def kind_of_nominator(user: Actor, held: Appointment) -> NominationKind | None:
     return NominationKind.RESIDENT if home and home.startswith(community_of(held.unit)) else None
 
 
+def kind_at_counter(resident: Resident, held: Appointment) -> NominationKind | None:
+    """In which part a resident puts somebody forward at a counter; None for a leader of another community."""
+    if resident.person_id == held.person_id:
+        return NominationKind.SELF
+    is_near = resident.neighbourhood.path.startswith(community_of(held.unit))
+    return NominationKind.RESIDENT if is_near else None
+
+
 def can_second_for(user: Actor, resident: Resident) -> bool:
-    """代录: the group leader, or whoever stands above, for a resident who was entered without a phone."""
+    """代录: for a resident who was entered without a phone the group leader, or whoever stands above; for any who came
+    to a counter the staff there.
+    """
     if resident.how != How.PROXY or resident.state != ResidentState.CONFIRMED:
-        return False
+        return can_speak_for(user, resident)
     path = resident.neighbourhood.path
     return any(
         one.role in ENTERS_FOR and one.allows(Right.CONFIRM_RESIDENT) and path.startswith(one.path)
         for one in grants(user)
     )
+
+
+def wrote_down(user: Actor, nomination: Nomination) -> bool:
+    """Whether the user put it forward, is meant by it, or entered it for others: no other word for it is theirs to
+    write down.
+    """
+    is_own = person_id_of(user) in {nomination.person_id, nomination.nominated_by_id}
+    return is_own or (nomination.entered_by_id is not None and nomination.entered_by_id == user.pk)
 
 
 def serves_counter(user: Actor) -> bool:
@@ -47,17 +65,17 @@ def serves_counter(user: Actor) -> bool:
 
 
 def can_answer_for(user: Actor, nomination: Nomination) -> bool:
-    """代录 of the nominee's own word: staff above, neither the nominee nor who put them forward."""
-    me, path = person_id_of(user), nomination.neighbourhood.path
-    if not me or me in {nomination.person_id, nomination.nominated_by_id}:
+    """代录 of the nominee's own word: staff above, neither the nominee nor who put them forward or wrote that down."""
+    path = nomination.neighbourhood.path
+    if wrote_down(user, nomination):
         return False
     return any(
         one.role in STAFF and one.allows(Right.VET_NOMINEE) and path.startswith(one.path) for one in grants(user)
     )
 
 
-def can_object_for(user: Actor, resident: Resident) -> bool:
-    """代录 of an objection: staff where the resident lives, who is confirmed."""
+def can_speak_for(user: Actor, resident: Resident) -> bool:
+    """代录 for whoever came to a counter: staff where the resident lives, who is confirmed."""
     if resident.state != ResidentState.CONFIRMED:
         return False
     path = resident.neighbourhood.path

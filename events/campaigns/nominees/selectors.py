@@ -13,7 +13,7 @@ from events.campaigns.models import Campaign, Nomination, NominationState, Secon
 from events.campaigns.nominees.eligibility import counted_on, full_months, in_role_since, leaders, reasons_against
 from events.campaigns.nominees.facts import long_in_role
 from events.campaigns.nominees.nominations import STANDING, WAITING
-from events.campaigns.nominees.permissions import ENTERS_FOR, can_second_for
+from events.campaigns.nominees.permissions import ENTERS_FOR, can_second_for, wrote_down
 from foundation.actors import Actor
 from volunteers.homes.finding import leader_title
 from volunteers.homes.models import How, Resident
@@ -148,11 +148,21 @@ def has_seconded(user: Actor, nomination: Nomination) -> bool:
     return Seconding.objects.filter(Q(person_id=me) | Q(household__in=homes), nomination=nomination).exists()
 
 
+def _counters(user: Actor) -> list[str]:
+    """Paths of the units at whose counters the user serves."""
+    return [one.path for one in grants(user) if one.role in STAFF and one.allows(Right.CONFIRM_RESIDENT)]
+
+
 def residents_at_counter(user: Actor) -> QuerySet[Resident]:
-    """Residents for whom a member of staff may write an objection down who came to them."""
-    paths = [one.path for one in grants(user) if one.role in STAFF and one.allows(Right.CONFIRM_RESIDENT)]
-    rows = Resident.objects.living().filter(under(paths, "neighbourhood__path"))
+    """Residents for whom a member of staff may write something down who came to them."""
+    rows = Resident.objects.living().filter(under(_counters(user), "neighbourhood__path"))
     return rows.select_related("person", "neighbourhood").order_by("neighbourhood__path", "pk")
+
+
+def nominable_at_counter(user: Actor, campaign: Campaign) -> QuerySet[Appointment]:
+    """Neighbour leaders whom a resident may name who came to a member of staff, by place."""
+    rows = leaders().filter(under(_counters(user), "unit__path"), unit__path__startswith=campaign.unit.path)
+    return rows.order_by("unit__path", "pk")
 
 
 def proxies_for(user: Actor, nomination: Nomination) -> list[Resident]:
@@ -160,7 +170,7 @@ def proxies_for(user: Actor, nomination: Nomination) -> list[Resident]:
     paths = [one.path for one in grants(user) if one.role in ENTERS_FOR]
     if not paths or nomination.state not in WAITING:
         return []
-    if person_id_of(user) in {nomination.person_id, nomination.nominated_by_id}:
+    if wrote_down(user, nomination):
         return []
     community = nomination.neighbourhood.path_at(Level.COMMUNITY)
     rows = Resident.objects.living().filter(under(paths, "neighbourhood__path"), how=How.PROXY, household__isnull=False)
