@@ -29,7 +29,7 @@ from config.demo.people import BATCH, Ground
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
 from events.ballots.merkle import root_of
-from events.ballots.models import Ballot, BallotBox, OpeningStep, OpinionAnswer, RollCount, RollKind
+from events.ballots.models import Ballot, BallotBox, OpeningStep, OpinionAnswer, RollCount, RollKind, TurnoutShard
 from events.ballots.roll.entries import make_box
 from events.campaigns.models import Campaign, CampaignState, Mark, Nomination, PanelMember, StreetQuota, Transition
 from events.campaigns.nominees.lots import draw_lots
@@ -88,12 +88,19 @@ def _box(campaign: Campaign, rng: random.Random) -> BallotBox:
 def _opened(box: BallotBox, candidates: Sequence[Nomination], rng: random.Random) -> None:
     """Ballots and answers, and a box that says as much."""
     voters = Voters(candidates, rng)
-    streets = list(StreetQuota.objects.filter(campaign=box.campaign).values_list("street_id", "electorate_count"))
-    ballots = [
-        Ballot(box=box, choices=",".join(sorted({one.hex for one in voters.choose(street)})))
-        for street, count in streets
-        for _number in range(round((count or 0) * TURNOUT))
+    came = [
+        (one, round(one.count * TURNOUT))
+        for one in RollCount.objects.filter(box=box, kind=RollKind.VOTER).order_by("community__path")
     ]
+    ballots = [
+        Ballot(box=box, choices=",".join(sorted({name.hex for name in voters.choose(one.street_id)})))
+        for one, count in came
+        for _number in range(count)
+    ]
+    TurnoutShard.objects.bulk_create(
+        TurnoutShard(box=box, kind=RollKind.VOTER, community_id=one.community_id, shard=0, count=count)
+        for one, count in came
+    )
     opinions = [
         OpinionAnswer(box=box, nomination=one.pk, step=rng.choice(STEPS))
         for one in candidates

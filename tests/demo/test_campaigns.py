@@ -85,6 +85,13 @@ def test_last_years_result_is_recounted_by_an_outsider(demo: None, tmp_path: Pat
     assert done.returncode == 0, done.stderr.decode()
 
 
+def test_last_years_turnout_is_told_street_by_street(demo: None, client: Client) -> None:
+    former = Campaign.objects.get(state="awarded")
+    page = client.get(f"/best/{former.uid}/result/").content.decode()
+    assert f"{former.box.roll_count} 位选民，{former.box.ballots.count()} 位投了票" in page
+    assert "投票的人很少" not in page
+
+
 def test_every_persona_opens_the_page_of_the_campaign(demo: None, client: Client) -> None:
     address = f"/best/{running().uid}/"
     for one in PERSONAS:
