@@ -25,7 +25,6 @@ from volunteers.units.models import THREE_HEADS, Appointment, Unit
 
 APPLICANTS_FROM = 560  # last digits of the numbers of those who ask to join
 SEED = 8
-NO_AGREEMENT = "park"
 ABOUT = {
     BARBER: "理发、烫发、上门理发",
     "pharmacy": "药店，代煎中药",
@@ -56,24 +55,19 @@ def load_merchants(timeline: Timeline, ground: Ground, calendar: Calendar) -> in
 
 
 def _agree(shops: dict[str, Merchant]) -> None:
-    """Everybody but one shop signed on the first day; whoever verifies is the contact."""
+    """Every shop signed on the first day; whoever verifies is the contact."""
     rows = []
     for key, shop in shops.items():
         shop.about = ABOUT.get(key, "")
         shop.starts_on = FIRST_APPOINTMENT
         shop.contact_id = shop.clerks.values_list("person_id", flat=True).first()
         shop.save()
-        if key != NO_AGREEMENT:
-            rows.append(
-                Agreement(
-                    merchant=shop,
-                    version=VERSION,
-                    wording_sha256=wording().sha256,
-                    way=Way.PHONE,
-                    signed_on=FIRST_APPOINTMENT,
-                    person_id=shop.contact_id,
-                )
+        rows.append(
+            Agreement(
+                merchant=shop, version=VERSION, wording_sha256=wording().sha256, way=Way.PHONE,
+                signed_on=FIRST_APPOINTMENT, person_id=shop.contact_id,
             )
+        )  # fmt: skip
     Agreement.objects.bulk_create(rows)
 
 

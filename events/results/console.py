@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -15,6 +16,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 
 from events.campaigns.models import Campaign
 from events.results.models import Outcome
+from events.results.selectors import communities_of
 from foundation.secrets import mask_name
 from volunteers.people.search import matching
 from volunteers.units.console import (
@@ -67,7 +69,7 @@ class WinnerListView(ScopedListView):
             get_url=lambda one: reverse("result_winner", args=[one.pk]),
         ),
         Column("street", label=gettext_lazy("镇街"), accessor="nomination.street.name"),
-        Column("unit", label=gettext_lazy("邻"), accessor="nomination.neighbourhood.name"),
+        Column("community", label=gettext_lazy("社区")),
         Column("campaign", label=gettext_lazy("评选"), accessor="campaign.title"),
         TitleColumn(
             "poster", label=gettext_lazy("海报"), accessor=lambda _one: gettext_lazy("打印"),
@@ -77,7 +79,7 @@ class WinnerListView(ScopedListView):
     export_columns = (
         ExportColumn(gettext_lazy("姓名"), "nomination.person.name", mask_name),
         ExportColumn(gettext_lazy("镇街"), "nomination.street.name"),
-        ExportColumn(gettext_lazy("邻"), "nomination.neighbourhood.name"),
+        ExportColumn(gettext_lazy("社区"), "community"),
         ExportColumn(gettext_lazy("评选"), "campaign.title"),
     )
 
@@ -86,9 +88,26 @@ class WinnerListView(ScopedListView):
         mine = under(paths_where(self.request.user, self.right), "nomination__neighbourhood__path")
         return Outcome.objects.visible_to(self.request.user).winners().filter(mine).select_related("campaign")
 
+    def get_table(self, object_list: Iterable[Any]) -> Any:
+        """With the communities; one query for the page."""
+        return super().get_table(_placed(object_list))
+
+    def rows_to_export(self, rows: QuerySet[Any]) -> Iterable[Any]:
+        """With the communities; winners are few."""
+        return _placed(rows)
+
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By the person."""
         return matching(rows, words, "nomination__person__")
+
+
+def _placed(rows: Iterable[Any]) -> list[Any]:
+    """Winners, each with the name of the community."""
+    listed = list(rows)
+    names = communities_of(listed)
+    for one in listed:
+        one.community = names[one.pk]
+    return listed
 
 
 @hooks.register("register_admin_urls")

@@ -143,7 +143,9 @@ class Files:
             yield self.names[one.street_id], one.leaders_count, one.winners_count, one.electorate_count or 0
 
     def _roll(self) -> Iterator[Row]:
-        for one in places_of(self.box):
+        """Streets as in the charter, communities by name: a community that was moved since stands where it stood."""
+        order = {self.names[one.street_id]: place for place, one in enumerate(self.quotas)}
+        for one in sorted(places_of(self.box), key=lambda one: (order.get(one.street, len(order)), one.community)):
             yield one.street, one.community, one.voters, one.households
 
     def _candidates(self) -> Iterator[Row]:

@@ -42,7 +42,7 @@ class StreetWinners:
 def winners_by_street(campaign: Campaign, user: Actor) -> list[StreetWinners]:
     """Streets in their order, with those that have places; names by their sound. Three queries."""
     rows = list(Outcome.objects.visible_to(user).filter(campaign=campaign).winners())
-    communities = _communities(rows)
+    communities = communities_of(rows)
     found: dict[int, list[Winner]] = defaultdict(list)
     for one in rows:
         found[one.nomination.street_id].append(Winner(one, communities[one.pk]))
@@ -55,10 +55,10 @@ def winners_by_street(campaign: Campaign, user: Actor) -> list[StreetWinners]:
 
 def home_of(outcome: Outcome) -> str:
     """The street and community of a winner, as everybody names them."""
-    return f"{outcome.nomination.street.name} · {_communities([outcome])[outcome.pk]}"
+    return f"{outcome.nomination.street.name} · {communities_of([outcome])[outcome.pk]}"
 
 
-def _communities(outcomes: list[Outcome]) -> dict[uuid.UUID, str]:
+def communities_of(outcomes: list[Outcome]) -> dict[uuid.UUID, str]:
     """The community of each, by its key. One query for all."""
     paths = {one.pk: one.nomination.neighbourhood.path_at(Level.COMMUNITY) for one in outcomes}
     names = dict(Unit.objects.filter(path__in=set(paths.values())).values_list("path", "name"))

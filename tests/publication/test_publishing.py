@@ -140,6 +140,15 @@ def test_places_that_are_renamed_change_nothing(campaign: Campaign, tmp_path: Pa
     assert recount(tmp_path / "b", "--fingerprint", fingerprint).returncode == 0
 
 
+def test_a_community_that_moves_among_others_changes_nothing(campaign: Campaign, tmp_path: Path) -> None:
+    keep_names(campaign)
+    fingerprint = publish(campaign, tmp_path / "a")
+    first, second = Unit.objects.at(Level.COMMUNITY).order_by("path")[:2]
+    Unit.objects.get(pk=first.pk).move(Unit.objects.get(pk=second.pk), "right")
+    assert list(Unit.objects.at(Level.COMMUNITY).order_by("path")[:2]) == [second, first]
+    assert publish(campaign, tmp_path / "b") == fingerprint
+
+
 def test_after_the_award_it_is_handed_out_as_it_was_kept_and_nobody_is_told_again(
     campaign: Campaign, tmp_path: Path
 ) -> None:

@@ -180,6 +180,7 @@ def test_the_desk_lists_winners_of_its_own_units_without_scores(cast: Cast, clie
     campaign = make_result(cast, LI, WANG, ZHAO)
     told = words(client_for(cast.worker).get(reverse("console_winner_list")))
     assert "王好" in told
+    assert cast.community.name in told
     assert "李好" not in told
     assert "王好" not in words(client_for(cast.other_worker).get(reverse("console_winner_list")))
     assert campaign.title in told
