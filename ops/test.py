@@ -18,6 +18,8 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,26 @@ NO_TESTS = 5
 INTERRUPTED = 2
 SQLITE = "not postgres and not soak"
 POSTGRES = "(postgres or everywhere) and not soak"
+
+
+@contextmanager
+def corners(*, ahead: bool) -> Iterator[None]:
+    """A folder for the corner of the sample district that browsers visit; `ahead`, it is loaded in the background."""
+    folder = REPORTS / "corners"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["CORNERS"] = str(folder)
+    if not ahead:
+        yield
+        return
+    with (REPORTS / "corners.log").open("wb") as log:
+        command = [sys.executable, "-m", "tests.journeys.corner", str(folder)]
+        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
 
 
 @dataclass(frozen=True)
@@ -123,6 +145,19 @@ def soak(words: list[str]) -> list[Half]:
     return [divided, whole] if whole else [divided]
 
 
+def both(which: str, words: list[str]) -> list[Half]:
+    """One half after the other; `which` names one alone."""
+    halves: list[Half] = []
+    workers = min(2, os.cpu_count() or 1)
+    if which != "--postgres":
+        # One more than there are cores: browsers and sites of their own leave room beside two.
+        halves.append(on_sqlite(words, workers=workers + 1 if workers > 1 else 1))
+    if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
+        second = on_postgres(words, workers=workers)
+        halves += [second] if second else []
+    return halves
+
+
 def closing(halves: list[Half]) -> int:
     """The summary of all halves, one line each and one for all. Answers the exit code."""
     print("\n=== Together ===")
@@ -144,17 +179,8 @@ def main(words: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     REPORTS.mkdir(parents=True, exist_ok=True)
     which = words.pop(0) if words and words[0] in {"--sqlite", "--postgres", "--soak"} else ""
-    if which == "--soak":
-        return closing(soak(words))
-    halves: list[Half] = []
-    workers = min(2, os.cpu_count() or 1)
-    if which != "--postgres":
-        # One more than there are cores: browsers and sites of their own leave room beside two.
-        halves.append(on_sqlite(words, workers=workers + 1 if workers > 1 else 1))
-    if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
-        second = on_postgres(words, workers=workers)
-        halves += [second] if second else []
-    return closing(halves)
+    with corners(ahead=not words and which != "--soak"):
+        return closing(soak(words) if which == "--soak" else both(which, words))
 
 
 if __name__ == "__main__":

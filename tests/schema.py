@@ -1,8 +1,8 @@
-"""Make the test database once, not once a run: 228 migrations cost ten seconds, a copied file nothing.
+"""Make the test database once, not once a run: some two hundred migrations cost ten seconds, a copied file nothing.
 
-A pytest plugin, for SQLite only. The first run keeps its freshly migrated database below var/schema under a name made
-from the text of all migrations; while none of them changes, later runs and every worker start from a copy. Django's
-own `migrate` still runs on the copy, so permissions and content types follow the models.
+A pytest plugin. The first run keeps its freshly migrated database below var/schema under a name made from the text of
+all migrations, as a file of SQLite or a dump of PostgreSQL; while none of them changes, later runs and every worker
+start from a copy. Django's own `migrate` still runs on the copy, so permissions and content types follow the models.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
 from io import TextIOWrapper
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from ops.services_local import postgres_bin
+
 KEPT = Path(__file__).resolve().parent.parent / "var" / "schema"
-MOST_KEPT = 3
+MOST_KEPT = 6
 MAKING = pytest.StashKey[TextIOWrapper]()
 
 
@@ -35,46 +39,88 @@ def fingerprint() -> str:
     return total.hexdigest()[:16]
 
 
-def database_file() -> Path | None:
-    """The SQLite file that the tests will use; None where they use something else."""
+def template_for(target: str) -> Path:
+    """Where the migrated database is kept for another of the same kind."""
+    return KEPT / f"{fingerprint()}.{'dump' if is_url(target) else 'sqlite3'}"
+
+
+def is_url(target: str) -> bool:
+    """Whether a database is one of a PostgreSQL; else it is a file of SQLite."""
+    return target.startswith("postgres")
+
+
+def target_of_the_tests() -> str:
+    """The file or the address of the database that the tests will use; empty where it is kept nowhere."""
     from django.db import connection
 
-    name = str(connection.settings_dict["TEST"].get("NAME") or "")
-    if connection.vendor != "sqlite" or not name or ":memory:" in name or "mode=memory" in name:
-        return None
-    return Path(name)
+    name = str(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+    if connection.vendor == "postgresql":
+        return os.environ["DATABASE_URL"].replace("/district?", f"/{name}?")
+    return "" if ":memory:" in name or "mode=memory" in name else name
 
 
-def put_copy(template: Path, target: Path) -> None:
+def put_copy(template: Path, target: str) -> None:
     """The template in place of whatever a former run left there."""
-    for name in (target, Path(f"{target}-wal"), Path(f"{target}-shm"), Path(f"{target}-journal")):
-        name.unlink(missing_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if is_url(target):
+        create_anew(target)
+        restore(target, template)
+        return
+    for name in (target, f"{target}-wal", f"{target}-shm", f"{target}-journal"):
+        Path(name).unlink(missing_ok=True)
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(template, target)
 
 
-def keep(source: Path, template: Path) -> None:
+def create_anew(url: str) -> None:
+    """An empty database in a server of the tests."""
+    name = url.partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+
+
+def restore(url: str, file: Path) -> None:
+    """Fill an empty database of PostgreSQL from a dump."""
+    subprocess.run([str(postgres_bin() / "pg_restore"), "--no-owner", f"--dbname={url}", str(file)], check=True)
+
+
+def dump(url: str, file: Path) -> None:
+    """All of a database of PostgreSQL in a file."""
+    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--compress=0", f"--file={file}"]
+    subprocess.run([*command, url], check=True)
+
+
+def keep(source: str, template: Path) -> None:
     """A copy of the migrated database for later; two workers may do it at once."""
     fresh = template.with_suffix(f".{os.getpid()}")
     fresh.unlink(missing_ok=True)
-    with sqlite3.connect(source) as line:
-        line.execute("VACUUM INTO ?", (str(fresh),))
-    line.close()
+    if is_url(source):
+        dump(source, fresh)
+    else:
+        with sqlite3.connect(source) as line:
+            line.execute("VACUUM INTO ?", (str(fresh),))
+        line.close()
     fresh.replace(template)
-    for old in sorted(KEPT.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-MOST_KEPT]:
+    kept = [path for path in KEPT.iterdir() if path.suffix in {".sqlite3", ".dump"}]
+    for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-MOST_KEPT]:
         old.unlink(missing_ok=True)
+
+
+def take_turn() -> TextIOWrapper:
+    """Of two who need a migrated database one makes it, the other waits; the end of a process lets go too."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    lock = (KEPT / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
     """Where there is a template, put its copy in place and let pytest-django take it for a kept database."""
-    target, template = database_file(), KEPT / f"{fingerprint()}.sqlite3"
-    if target is None:
+    target = target_of_the_tests()
+    if not target:
         return bool(request.config.getvalue("reuse_db"))
-    KEPT.mkdir(parents=True, exist_ok=True)
-    lock = (KEPT / "lock").open("w")
-    # Of two workers one migrates, the other waits for the copy; the end of a process lets go too.
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock, template = take_turn(), template_for(target)
     if template.exists() and not request.config.getvalue("create_db"):
         lock.close()
         put_copy(template, target)
@@ -90,9 +136,9 @@ def _keep_the_schema(request: pytest.FixtureRequest) -> None:
         return
     request.getfixturevalue("django_db_setup")
     lock = request.config.stash.get(MAKING, None)
-    target = database_file()
-    if lock and target:
-        keep(target, KEPT / f"{fingerprint()}.sqlite3")
+    if lock:
+        target = target_of_the_tests()
+        keep(target, template_for(target))
         lock.close()
 
 

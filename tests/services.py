@@ -5,7 +5,7 @@ once on a private PostgreSQL and Redis, started before Django reads its settings
 `everywhere`. So in the second half the project's own database *is* PostgreSQL, through the same DATABASE_URL and
 REDIS_URL as in production, and no test has to know where it came from.
 
-Besides, any test may ask for `postgres_url`, `redis_url` or `chromium_path`, for programs it starts itself.
+Besides, any test may ask for `redis_url` or `chromium_path`, for programs it starts itself.
 What the machine lacks is left out, and said at the end; with REQUIRE_SERVICES=1 (CI) it fails instead.
 
 One test on PostgreSQL by hand: `make test-postgres ARGS="tests/roster -k merge"`.
@@ -20,7 +20,7 @@ from typing import NoReturn
 
 import pytest
 
-from ops.services_local import LocalPostgres, LocalRedis, NoService, chromium
+from ops.services_local import LocalRedis, NoService, chromium
 
 LEFT_OUT = "Left out: "
 
@@ -35,22 +35,6 @@ def leave_out(reason: str) -> NoReturn:
     if services_are_required():
         pytest.fail(f"REQUIRE_SERVICES is set, but: {reason}", pytrace=False)
     pytest.skip(LEFT_OUT + reason)
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL to make databases in: DATABASE_URL where it names one, else a private server for this session."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
-        return
-    server = LocalPostgres(durable=False)
-    try:
-        server.start()
-    except NoService as missing:
-        leave_out(str(missing))
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture(scope="session")

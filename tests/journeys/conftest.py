@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import os
 import re
 import shutil
@@ -20,26 +19,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ops.serve import Arrangement
-from ops.services_local import free_port, postgres_bin
-from tests.schema import KEPT, fingerprint, put_copy
+from ops.services_local import free_port
+from tests.journeys import corner
+from tests.schema import is_url, put_copy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 CHINA = dt.timezone(dt.timedelta(hours=8))
 BECOME = "button[name=persona][value='{}']"
-
-
-def _prepare(env: dict[str, str]) -> None:
-    for command in (["migrate", "-v0"], ["demo", "--small"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL
-        )
 
 
 @contextlib.contextmanager
@@ -70,102 +61,41 @@ def _many_processes(env: dict[str, str]) -> Iterator[str]:
         yield arrangement.url
 
 
-def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that whichever worker comes first fills; the others wait for it, and none changes it."""
+@pytest.fixture(scope="session")
+def corners(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the corners of the sample district lie, for all workers."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    folder.mkdir(exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not any(folder.iterdir()):
-            make(folder)
-    return folder
-
-
-def _dump(url: str, file: Path) -> None:
-    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--compress=0", f"--file={file}"]
-    subprocess.run([*command, url], check=True)
-
-
-def _restore(url: str, file: Path) -> None:
-    subprocess.run([str(postgres_bin() / "pg_restore"), "--no-owner", f"--dbname={url}", str(file)], check=True)
-
-
-def _on_postgres(env: dict[str, str], migrated: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Fill an empty database and the folder of the site with the corner, loaded once and dumped for all workers.
-
-    `migrated` is the database of the tests, which nobody needs to migrate once more.
-    """
-
-    def load(folder: Path) -> None:
-        _dump(migrated, folder / "migrated")
-        _restore(env["DATABASE_URL"], folder / "migrated")
-        _prepare({**env, "VAR_DIR": str(folder)})
-        _dump(env["DATABASE_URL"], folder / "dump")
-        is_filled.append(True)
-
-    is_filled: list[bool] = []
-    folder = _made_once(tmp_path_factory, "corner-postgres", load)
-    if not is_filled:
-        _restore(env["DATABASE_URL"], folder / "dump")
-    shutil.copytree(folder, env["VAR_DIR"], dirs_exist_ok=True)
+    return Path(os.environ.get(corner.FOLDER) or (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base))
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, corners: Path) -> Iterator[str]:
     """The address of a running site with a corner of the sample district."""
-    env = {
-        **os.environ,
-        "VAR_DIR": str(tmp_path_factory.mktemp("site")),
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-    }
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        shutil.copytree(request.getfixturevalue("corner"), env["VAR_DIR"], dirs_exist_ok=True)
-        with _one_process(env) as url:
+    folder, given = tmp_path_factory.mktemp("site"), os.environ.get("DATABASE_URL", "")
+    if not is_url(given):
+        shutil.copytree(corner.on_sqlite(corners), folder, dirs_exist_ok=True)
+        with _one_process(corner.settings_in(folder)) as url:
             yield url
         return
-    with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS journeys")
-        connection.execute("CREATE DATABASE journeys")
-    env["DATABASE_URL"] = given.replace("/district?", "/journeys?")
-    request.getfixturevalue("django_db_setup")
-    migrated = given.replace("/district?", f"/{settings.DATABASES['default']['NAME']}?")
-    _on_postgres(env, migrated, tmp_path_factory)
-    with _many_processes(env) as url:
+    database_url, redis_url = given.replace("/district?", "/journeys?"), os.environ["REDIS_URL"]
+    made = corner.on_postgres(corners, database_url, redis_url)
+    put_copy(made / corner.DUMP, database_url)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    with _many_processes(corner.settings_in(folder, DATABASE_URL=database_url, REDIS_URL=redis_url)) as url:
         yield url
 
 
 SiteAt = Callable[[dt.datetime], contextlib.AbstractContextManager[str]]
 
 
-def _embedded(folder: Path) -> dict[str, str]:
-    """The environment of a site on SQLite in this folder."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    return {**kept, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
-
-
-@pytest.fixture(scope="session")
-def corner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a corner of the sample district on SQLite, to be copied."""
-
-    def load(folder: Path) -> None:
-        migrated = KEPT / f"{fingerprint()}.sqlite3"
-        if migrated.exists():
-            put_copy(migrated, folder / "db.sqlite3")
-        _prepare(_embedded(folder))
-
-    return _made_once(tmp_path_factory, "corner", load)
-
-
 @pytest.fixture
-def site_at(corner: Path, tmp_path: Path) -> SiteAt:
+def site_at(corners: Path, tmp_path: Path) -> SiteAt:
     """`with site_at(moment) as url`: a site of one's own on SQLite, at a time of one's own; its data stay for the next.
 
     The corner of the sample district in it was made today, so moments should lie in the weeks to come.
     """
-    shutil.copytree(corner, tmp_path, dirs_exist_ok=True)
-    return lambda moment: _one_process(_embedded(tmp_path), moment)
+    shutil.copytree(corner.on_sqlite(corners), tmp_path, dirs_exist_ok=True)
+    return lambda moment: _one_process(corner.settings_in(tmp_path), moment)
 
 
 @pytest.fixture(scope="session")
