@@ -88,9 +88,10 @@ def shops_of(acting_user: Actor, shop: Merchant | None = None) -> list[Merchant]
     return shops
 
 
-def _shop_for(benefit: Benefit, shops: list[Merchant]) -> Merchant | None:
+def _shop_for(benefit_id: int, shops: list[Merchant]) -> Merchant | None:
     """The first of the shops that gives the benefit."""
-    given = set(benefit.merchants.filter(pk__in=[shop.pk for shop in shops]).values_list("pk", flat=True))
+    rows = Benefit.merchants.through.objects.filter(benefit_id=benefit_id, merchant__in=shops)
+    given = set(rows.values_list("merchant_id", flat=True))
     return next((shop for shop in shops if shop.pk in given), None)
 
 
@@ -126,7 +127,7 @@ def check_code(*, code: str, shop: Merchant | None = None, acting_user: Actor) -
 
 def _judge(voucher: Voucher, shops: list[Merchant]) -> Check:
     entitlement, benefit = voucher.entitlement, voucher.entitlement.benefit
-    if _shop_for(benefit, shops) is None:
+    if _shop_for(benefit.pk, shops) is None:
         return Check(Answer.ELSEWHERE)
     if voucher.state == VoucherState.VERIFIED:
         is_voided = hasattr(voucher.use, "void")
@@ -156,16 +157,6 @@ def _is_given(benefit: Benefit, voucher: Voucher) -> bool:
     return is_open(benefit) or (benefit.state == BenefitState.PAUSED and not voucher.is_paper)
 
 
-def _wanted(voucher_id: uuid.UUID, shops: list[Merchant]) -> tuple[Voucher, Merchant]:
-    """The code and the shop where it would be used; whatever was used before is refused at once."""
-    rows = Voucher.objects.select_related("entitlement__benefit__package__unit")
-    voucher = rows.filter(pk=voucher_id).first()
-    shop = _shop_for(voucher.entitlement.benefit, shops) if voucher else None
-    if voucher is None or shop is None:
-        raise Missing
-    return voucher, shop
-
-
 @transaction.atomic
 def confirm_use(
     *,
@@ -179,11 +170,19 @@ def confirm_use(
     Raises `Denied`, `Missing`, `Conflict` with the time when it was used before, `DifferentBody`.
     """
     shops = shops_of(acting_user, shop)
+    seen = Voucher.objects.filter(pk=voucher_id).select_related("use", "entitlement").order_by().first()
+    if seen is None:
+        raise Missing
+    if seen.state == VoucherState.VERIFIED and seen.use.pk == id and seen.use.merchant_id in {one.pk for one in shops}:
+        return seen.use
+    place = _shop_for(seen.entitlement.benefit_id, shops)
+    if place is None:
+        raise Missing
+    if seen.state == VoucherState.VERIFIED:  # most of what is refused, so it costs little
+        raise _used_before(seen.use)
     if stored := _stored(id, voucher_id, shops):
         return stored
-    voucher, place = _wanted(voucher_id, shops)
-    if voucher.state == VoucherState.VERIFIED:
-        return _same_or_refuse(id, voucher_id, shops)
+    voucher = Voucher.objects.select_related("entitlement__benefit__package__unit").get(pk=voucher_id)
     # The right is locked first, so that two codes of one right queue up and the last use is given once.
     rows = Entitlement.objects.select_for_update(no_key=True)
     entitlement, benefit = rows.get(pk=voucher.entitlement_id), voucher.entitlement.benefit
@@ -215,8 +214,12 @@ def _same_or_refuse(id: uuid.UUID, voucher_id: uuid.UUID, shops: list[Merchant])
         return stored
     use = VoucherUse.objects.filter(voucher_id=voucher_id).first()
     if use is not None:
-        raise Conflict(_("这张码 %s 用过了。") % said(use.at))
+        raise _used_before(use)
     raise Conflict(_("这张码过期了，请顾客换一张新的。"))
+
+
+def _used_before(use: VoucherUse) -> Conflict:
+    return Conflict(_("这张码 %s 用过了。") % said(use.at))
 
 
 def _book_use(
