@@ -7,12 +7,11 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
 from events.campaigns.models import Campaign
 from events.campaigns.rules import numbers_of
-from events.campaigns.selectors import places_of
+from events.campaigns.selectors import campaign_of, places_of
 
 router = Router()
 
@@ -61,8 +60,7 @@ def campaign_list(request: HttpRequest) -> Any:
 @router.get("/{uuid:uid}", response=CampaignDetail)
 def campaign_detail(request: HttpRequest, uid: uuid.UUID) -> Any:
     """One of them."""
-    rows = Campaign.objects.visible_to(request.user).select_related("rules").prefetch_related("phases")
-    found = get_object_or_404(rows, uid=uid)
+    found = campaign_of(request.user, uid)
     return {
         **{
             name: getattr(found, name)

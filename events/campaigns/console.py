@@ -80,9 +80,8 @@ class CampaignListView(ScopedListView):
 
 
 def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).prefetch_related("phases")
-    whole = rows.select_related("unit", "rules", "made_by__person", "approved_by__person")
-    campaign: Campaign = get_object_or_404(whole, uid=uid)
+    rows = Campaign.objects.visible_to(request.user).whole().select_related("made_by__person", "approved_by__person")
+    campaign: Campaign = get_object_or_404(rows, uid=uid)
     return campaign
 
 

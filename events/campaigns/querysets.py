@@ -27,6 +27,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Whatever was approved is public; drafts, also those put away, for those who run campaigns there."""
         return self.filter(Q(approved_at__isnull=False) | under(paths_where(user, Right.RUN_CAMPAIGN), "unit__path"))
 
+    def whole(self) -> Self:
+        """With unit, rules and phases at hand, as the page of a campaign shows them."""
+        return self.select_related("unit", "rules").prefetch_related("phases")
+
     def running(self) -> Self:
         """Approved, and neither awarded nor ended."""
         return self.exclude(state__in=["draft", "awarded", "archived", "terminated"])

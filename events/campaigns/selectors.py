@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -12,16 +13,25 @@ from django.utils.translation import gettext as _
 from events.campaigns import phases
 from events.campaigns.cards import Card, cards_of
 from events.campaigns.models import ORDER, PHASES, Campaign, CampaignState, StreetQuota, Transition
+from events.campaigns.querysets import CampaignQuerySet
 from foundation import clock
 from foundation.actors import Actor
+from foundation.errors import Missing
 from volunteers.homes.selectors import paths_around
 
 S = CampaignState
 
 
-def _newest(rows: QuerySet[Campaign]) -> Campaign | None:
-    whole = rows.select_related("unit", "rules").prefetch_related("phases")
-    return whole.order_by("-approved_at", "-pk").first()
+def _newest(rows: CampaignQuerySet) -> Campaign | None:
+    return rows.whole().order_by("-approved_at", "-pk").first()
+
+
+def campaign_of(user: Actor, uid: uuid.UUID) -> Campaign:
+    """A campaign that somebody may see, with unit, rules and phases at hand. Raises `Missing`."""
+    found = Campaign.objects.visible_to(user).whole().filter(uid=uid).order_by().first()
+    if found is None:
+        raise Missing
+    return found
 
 
 def running_campaign() -> Campaign | None:

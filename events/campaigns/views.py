@@ -5,18 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from events.campaigns import selectors
 from events.campaigns.cards import cards_of
 from events.campaigns.models import CLOSED, Campaign, CampaignState
-
-
-def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).select_related("unit", "rules").prefetch_related("phases")
-    campaign: Campaign = get_object_or_404(rows, uid=uid)
-    return campaign
 
 
 @require_GET
@@ -34,7 +28,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def campaign_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """What it is, where it stands, what one can do now, by which rules."""
-    campaign = _campaign(request, uid)
+    campaign = selectors.campaign_of(request.user, uid)
     stopped = campaign.is_in(CampaignState.SUSPENDED, CampaignState.TERMINATED)
     context = {
         "campaign": campaign,
@@ -52,5 +46,5 @@ def campaign_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_GET
 def campaign_charter(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """What was approved, byte for byte; its SHA-256 is the fingerprint on the page."""
-    campaign = _campaign(request, uid)
+    campaign = selectors.campaign_of(request.user, uid)
     return HttpResponse(campaign.charter, content_type="application/json; charset=utf-8")

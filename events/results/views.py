@@ -28,8 +28,7 @@ from volunteers.units.rights import person_id_of
 def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
     """A campaign whose result is told."""
     told = Q(state__in=PUBLIC) | Q(state="suspended", suspended_from__in=PUBLIC)
-    rows = Campaign.objects.visible_to(request.user).filter(told).select_related("unit", "rules")
-    campaign: Campaign = get_object_or_404(rows.prefetch_related("phases"), uid=uid)
+    campaign: Campaign = get_object_or_404(Campaign.objects.visible_to(request.user).filter(told).whole(), uid=uid)
     return campaign
 
 

@@ -107,6 +107,14 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def beside_the_loop_of_the_browser() -> Iterator[None]:
+    """The browser's driver runs a loop in this thread; the database is asked while it waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
 Phone = Callable[..., Page]
 
 

@@ -30,17 +30,9 @@ from tests.journeys.conftest import tap
 from tests.panel.making import somebody
 from volunteers.accounts.models import User
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("beside_the_loop_of_the_browser")]
 PASSPHRASE = "桂花 灯笼 小桥 流水 人家"
 STORY = "七栋的灯坏了三盏，第六天全亮了。"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def beside_the_loop_of_the_browser() -> Iterator[None]:
-    """The browser's driver runs a loop in this thread; the database is asked while it waits."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.fixture

@@ -20,16 +20,8 @@ from tests.journeys.test_pages import AXE
 from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("beside_the_loop_of_the_browser")]
 Walk = Callable[..., Page]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def beside_the_loop_of_the_browser() -> Iterator[None]:
-    """The browser's driver runs a loop in this thread; the database is asked while it waits."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 from ops.services_local import LocalPostgres
 from tests.speed import district
 from tests.speed.ballots_floor import Bare, Raw
-from tests.speed.harness import Report, tree_cpu
+from tests.speed.harness import Report, fastest, tree_cpu
 
 ROLL, FEW, MANY = 60_000, 1_000, 1_000_000
 EACH, ROUNDS = 600, 5
@@ -185,9 +185,9 @@ def _turnout(report: Report, postgres: LocalPostgres, vote: Any, cast: Any, enve
     taken: list[tuple[float, float, float]] = []
     for first, last in ((1, FEW), (FEW + 1, envelopes)):
         _fill(postgres, vote, cast, first, last)
-        read = _milliseconds(lambda: turnout_of(box, cast.district_clerk))
-        page = _milliseconds(lambda: client.get("/console/ballots/turnout/"), 30)
-        live = _milliseconds(_counted_live, 3)
+        read = fastest(lambda: turnout_of(box, cast.district_clerk))
+        page = fastest(lambda: client.get("/console/ballots/turnout/"), 30)
+        live = fastest(_counted_live, 3)
         for name, value in (("turnout", read), ("the page", page), ("counting envelopes instead", live)):
             report.measure(f"{last:,} envelopes: {name}", value, "ms")
         taken.append((read, page, live))
@@ -217,16 +217,6 @@ def _desk(user: Any) -> Any:
     session.save()
     assert client.get("/console/ballots/turnout/").status_code == 200
     return client
-
-
-def _milliseconds(work: Callable[[], object], times: int = 100) -> float:
-    work()
-    taken = []
-    for _time in range(times):
-        started = time.perf_counter()
-        work()
-        taken.append(1000 * (time.perf_counter() - started))
-    return min(taken)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.speed import district
-from tests.speed.harness import Report, Services
+from tests.speed.harness import Report, Services, fastest
 
 FILL = """
 INSERT INTO tasks_checkin
@@ -32,16 +30,6 @@ UPDATE tasks_tasktally AS tally SET done = n, confirmed = n FROM (
   JOIN units_unit community ON community.path = left(u.path, 12) GROUP BY 1, 2) AS counted
 WHERE tally.task_id = counted.task_id AND tally.community_id = counted.community_id
 """
-
-
-def _milliseconds(work: Callable[[], object], times: int = 60) -> float:
-    work()
-    taken = []
-    for _time in range(times):
-        started = time.perf_counter()
-        work()
-        taken.append(1000 * (time.perf_counter() - started))
-    return min(taken)
 
 
 def _counted_live(task: Any, unit: Any) -> dict[str, int]:
@@ -81,12 +69,10 @@ def _measure(report: Report, share: str, count: int) -> tuple[float, float]:
     report.fact(f"{share}: every street shows what counting gives", shown == live)
     listed = {posted.task.pk: posted.figures.done for posted in posted_tasks(SYSTEM, limit=count)}
     report.fact(f"{share}: so does every task", listed == _all_live())
-    one = report.measure(f"{share}: one task by street, roll-up", _milliseconds(lambda: rollup(task, top)), "ms")
-    report.measure(f"{share}: the same, counted", _milliseconds(lambda: _counted_live(task, top)), "ms")
-    every = report.measure(
-        f"{share}: all tasks, roll-up", _milliseconds(lambda: posted_tasks(SYSTEM, limit=count)), "ms"
-    )
-    live_ms = report.measure(f"{share}: the same, counted", _milliseconds(_all_live, 5), "ms")
+    one = report.measure(f"{share}: one task by street, roll-up", fastest(lambda: rollup(task, top)), "ms")
+    report.measure(f"{share}: the same, counted", fastest(lambda: _counted_live(task, top)), "ms")
+    every = report.measure(f"{share}: all tasks, roll-up", fastest(lambda: posted_tasks(SYSTEM, limit=count)), "ms")
+    live_ms = report.measure(f"{share}: the same, counted", fastest(_all_live, 5), "ms")
     report.measure(f"{share}: counted / roll-up", live_ms / every, "×")
     return one, every
 

@@ -108,7 +108,7 @@ def box_of(campaign: Campaign) -> BallotBox:
 def voting_campaign() -> Campaign | None:
     """The campaign that people vote in, or whose box is still being closed; with its phases at hand."""
     rows = Campaign.objects.filter(state__in=[CampaignState.VOTING, CampaignState.COUNTING])
-    return rows.select_related("unit", "rules").prefetch_related("phases").order_by("-pk").first()
+    return rows.whole().order_by("-pk").first()
 
 
 def takes_paper(campaign: Campaign, box: BallotBox) -> bool:

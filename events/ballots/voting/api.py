@@ -11,7 +11,6 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
@@ -21,7 +20,7 @@ from events.ballots.suspicion.signals import signals_of
 from events.ballots.voting import casting, choosing
 from events.ballots.voting.forms import read_envelope
 from events.ballots.voting.selectors import Booth, booth_of
-from events.campaigns.models import Campaign
+from events.campaigns.selectors import campaign_of
 from foundation.errors import Denied, Invalid, Missing
 from volunteers.units.rights import person_id_of
 
@@ -68,8 +67,7 @@ class ReceiptOut(Schema):
 
 
 def _booth(request: HttpRequest, uid: uuid.UUID) -> Booth:
-    rows = Campaign.objects.visible_to(request.user).select_related("rules", "unit").prefetch_related("phases")
-    booth = booth_of(get_object_or_404(rows, uid=uid), person_id_of(request.user))
+    booth = booth_of(campaign_of(request.user, uid), person_id_of(request.user))
     if booth is None:
         raise Denied(_("还没有开始投票，或者这次的选民名册里没有您。有疑问可以到社区窗口问。"))
     return booth

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,6 +28,7 @@ from events.ballots.voting import casting, choosing, opinion, receipts
 from events.ballots.voting.forms import AnswerForm, CastForm, CodeForm, LookForm, read_back_mark
 from events.ballots.voting.selectors import Booth, booth_of, box_with_roll
 from events.campaigns.models import Campaign
+from events.campaigns.selectors import campaign_of
 from foundation import clock
 from foundation.actors import SYSTEM
 from foundation.errors import Denied, Invalid, Missing, TooMany
@@ -53,12 +54,6 @@ def shut(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).select_related("rules", "unit").prefetch_related("phases")
-    campaign: Campaign = get_object_or_404(rows, uid=uid)
-    return campaign
-
-
 def _at_counter(request: HttpRequest, campaign: Campaign, *, after: bool) -> Booth:
     """The booth of the pass in this session; raises `Missing` once it is over. `after`: also with one used up, for a
     vote that is sent again since its answer was lost.
@@ -79,10 +74,10 @@ def in_booth(view: View) -> View:
     @wraps(view)
     def entered(request: HttpRequest, uid: uuid.UUID, *, at_counter: bool = False, after: bool = False) -> HttpResponse:
         if at_counter:
-            return shut(view(request, _at_counter(request, _campaign(request, uid), after=after)))
+            return shut(view(request, _at_counter(request, campaign_of(request.user, uid), after=after)))
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        campaign = _campaign(request, uid)
+        campaign = campaign_of(request.user, uid)
         booth = booth_of(campaign, person_id_of(request.user))
         if booth is None:
             raise Denied(_("还没有开始投票，或者这次的选民名册里没有您。有疑问可以到社区窗口问。"))
@@ -248,7 +243,7 @@ def receipt_save(request: HttpRequest, booth: Booth) -> HttpResponse:
 @require_GET
 def check(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Whether an envelope is in the box, for anybody with its receipt: no name, no choice."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     box, code = box_with_roll(campaign), request.GET.get("code", "")[:80]
     found = receipts.find(box, code) if box is not None and code else None
     booth = booth_of(campaign, person_id_of(request.user)) if request.user.is_authenticated else None
@@ -309,7 +304,7 @@ def counter_enter(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Without signing in: the digits of a pass open the booth, once, for a quarter of an hour. Whoever stood here
     before has left nothing.
     """
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     if PASS in request.session:
         request.session.flush()
     if request.method == "GET":
@@ -349,7 +344,7 @@ def _screen(request: HttpRequest, campaign: Campaign, form: CodeForm, status: in
 @require_GET
 def counter_done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The receipt, until the screen is cleared for the next voter; and what the household is asked."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     booth = _at_counter(request, campaign, after=True) if request.session.get(VOTED) else None
     if booth is None or booth.standing is None:
         return shut(redirect("counter_enter", campaign.uid))

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
-from events.campaigns.models import Campaign, Nomination
+from events.campaigns.models import Nomination
 from events.campaigns.nominees import nominations, selectors
+from events.campaigns.selectors import campaign_of
 from foundation.errors import Missing
 from volunteers.units.rights import person_id_of
 
@@ -58,12 +59,6 @@ class NominationOut(Schema):
     has_enough_households: bool
 
 
-def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).select_related("unit", "rules").prefetch_related("phases")
-    campaign: Campaign = get_object_or_404(rows, uid=uid)
-    return campaign
-
-
 def _nomination(request: HttpRequest, uid: uuid.UUID) -> Nomination:
     rows = Nomination.objects.visible_to(request.user).select_related(
         "person", "neighbourhood", "street", "campaign__rules"
@@ -88,7 +83,7 @@ def _standing(row: Nomination) -> NominationOut:
 @router.get("/{uuid:uid}/candidates", response=list[CandidateOut], summary="Candidates of a campaign")
 def candidate_list(request: HttpRequest, uid: uuid.UUID, street: uuid.UUID | None = None) -> list[CandidateOut]:
     """The candidates of a campaign, by place; of one street with `street`."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     rows = Nomination.objects.visible_to(request.user).filter(campaign=campaign).candidates()
     if street is not None:
         rows = rows.filter(street__uid=street)
@@ -108,7 +103,7 @@ def candidate_detail(request: HttpRequest, uid: uuid.UUID) -> CandidateOut:
 @router.post("/{uuid:uid}/nominations", response=NominationOut, summary="Put a neighbour leader forward")
 def nomination_create(request: HttpRequest, uid: uuid.UUID, body: NominateIn) -> NominationOut:
     """Put a neighbour leader forward; who was put forward before is seconded instead."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     choice = selectors.choice_of(request.user, campaign, body.leader)
     if choice is None:
         raise Missing

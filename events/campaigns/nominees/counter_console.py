@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from events.campaigns.models import Campaign, Nomination
+from events.campaigns.models import Nomination
 from events.campaigns.nominees.forms import CounterAnswerForm, CounterForm, CounterNominateForm, CounterObjectionForm
 from events.campaigns.nominees.nominations import answer_nomination, nominate, second
 from events.campaigns.nominees.objections import raise_objection
 from events.campaigns.nominees.selectors import nominable_at_counter, residents_at_counter
+from events.campaigns.selectors import campaign_of
 from volunteers.orgs.console_forms import form_page
 from volunteers.people.documents import NOMINEE, document
 from volunteers.people.models import Channel
@@ -31,8 +32,7 @@ may_write_down = requires(Right.VET_NOMINEE)
 @require_http_methods(["GET", "POST"])
 def nomination_make(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """A resident puts a neighbour leader forward, here, in person and in their own name."""
-    rows = Campaign.objects.visible_to(request.user).select_related("unit", "rules").prefetch_related("phases")
-    campaign: Campaign = get_object_or_404(rows, uid=uid)
+    campaign = campaign_of(request.user, uid)
     form = CounterNominateForm(
         request.POST if request.method == "POST" else None,
         residents=residents_at_counter(request.user), leaders=nominable_at_counter(request.user, campaign),

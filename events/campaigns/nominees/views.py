@@ -28,6 +28,7 @@ from events.campaigns.nominees.forms import (
 )
 from events.campaigns.nominees.permissions import can_vet, community_of, serves_counter
 from events.campaigns.phases import is_open, phase_of
+from events.campaigns.selectors import campaign_of
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from volunteers.homes.selectors import home_path
 from volunteers.homes.views import take_errors
@@ -36,12 +37,6 @@ from volunteers.units.rights import Right, paths_where, person_id_of
 from volunteers.units.selectors import breadcrumbs
 
 N = NominationState
-
-
-def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).select_related("unit", "rules").prefetch_related("phases")
-    campaign: Campaign = get_object_or_404(rows, uid=uid)
-    return campaign
 
 
 def _nomination(request: HttpRequest, uid: uuid.UUID) -> Nomination:
@@ -96,7 +91,7 @@ def _chosen(request: HttpRequest, campaign: Campaign) -> selectors.Choice | None
 @require_http_methods(["GET", "POST"])
 def nominate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Choose a leader, say why, sent."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     choice = _chosen(request, campaign)
     context: dict[str, Any] = {"campaign": campaign, "is_open": is_open(campaign, CampaignState.NOMINATING)}
     if choice is None:
@@ -163,7 +158,7 @@ def nomination(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_GET
 def nomination_mine(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """To one's own nomination in a campaign."""
-    row = selectors.own_nomination(request.user, _campaign(request, uid))
+    row = selectors.own_nomination(request.user, campaign_of(request.user, uid))
     if row is None:
         raise Missing
     return redirect("nomination_answer", row.pk)
@@ -225,7 +220,7 @@ def nomination_withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_GET
 def second_list(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Who of one's own community asks for households, by place."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     rows = selectors.asking_for_households(request.user, campaign)
     listed = [(row, selectors.called(request.user, row)) for row in rows]
     return render(request, "campaigns/second_list.html", {"campaign": campaign, "rows": listed})
@@ -258,7 +253,7 @@ def nomination_second(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_GET
 def vet_list(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Who waits for the user, by place; without any figure."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     if not paths_where(request.user, Right.VET_NOMINEE):
         raise Denied
     rows = list(
@@ -313,7 +308,7 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_GET
 def candidate_list(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The candidates of a street, one's own first; community by community as they are numbered."""
-    campaign = _campaign(request, uid)
+    campaign = campaign_of(request.user, uid)
     if not Nomination.objects.visible_to(request.user).filter(campaign=campaign).candidates().exists():
         return render(request, "campaigns/candidate_list.html", {"campaign": campaign})
     streets = selectors.streets_with_candidates(campaign)
