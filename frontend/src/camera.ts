@@ -5,7 +5,7 @@ import { text } from "./texts";
 import { toast } from "./toast";
 
 function send(form: HTMLFormElement, read: string): void {
-  const input = form.querySelector<HTMLInputElement>('[name="scanned"]');
+  const input = form.querySelector<HTMLInputElement>('[name="scanned"], [data-scanned]');
   if (!input) return;
   input.value = read.trim();
   form.requestSubmit ? form.requestSubmit() : form.submit();
@@ -47,6 +47,6 @@ export async function scan(button: HTMLElement): Promise<void> {
     video.hidden = true;
     toast(text("camera"));
     offerPhoto(form);
-    form.querySelector<HTMLInputElement>('[name="code"]')?.focus();
+    form.querySelector<HTMLInputElement>('[name="code"], [data-scanned]')?.focus();
   }
 }

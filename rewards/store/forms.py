@@ -204,7 +204,9 @@ class CallOffForm(forms.Form):
 class NumberForm(forms.Form):
     """A card, a passbook or a reservation, typed or scanned."""
 
-    number = forms.CharField(label=_("兑换码、存折或卡上的号码"), max_length=20)
+    number = forms.CharField(
+        label=_("兑换码、存折或卡上的号码"), max_length=20, widget=forms.TextInput(attrs={"data-scanned": True})
+    )
 
 
 class ServeForm(WithId):

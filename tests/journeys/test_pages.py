@@ -57,9 +57,10 @@ DISTRICT_DESK = [
 
 def faults_of(page: Page, part: str = "html", only: str = "") -> list[str]:
     """Serious and critical findings of axe-core in a part of the page, of one rule or all, in a line each."""
-    page.evaluate(AXE)
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
     rule = f", runOnly: ['{only}']" if only else ""
-    result = page.evaluate(f"axe.run('{part}', {{resultTypes: ['violations']{rule}}})")
+    result = page.evaluate(f"axe.run('{part}', {{resultTypes: ['violations'], preload: false{rule}}})")
     return [
         f"{page.url} {v['id']}: {v['nodes'][0]['html'][:160]}"
         for v in result["violations"]
@@ -101,6 +102,24 @@ def looks_of(page: Page, width: int) -> list[str]:
     return faults
 
 
+def small_of(page: Page) -> list[str]:
+    """What is too small for the elder mode: words below 18 px, targets below 60 px."""
+    words: list[str] = page.evaluate(
+        """Array.from(document.querySelectorAll('main *, nav *')).filter((n) => n.childNodes.length
+           && Array.from(n.childNodes).some((c) => c.nodeType === 3 && c.textContent.trim())
+           && n.getClientRects().length && !n.closest('.vh, [hidden], svg')
+           && parseFloat(getComputedStyle(n).fontSize) < 18).map((n) => n.outerHTML.slice(0, 90))"""
+    )
+    targets: list[str] = page.evaluate(
+        """Array.from(document.querySelectorAll('a, button, input:not([type=hidden]), select')).filter((n) => {
+           const r = (n.closest('label') || n).getBoundingClientRect();
+           return r.width && r.height && (r.height < 59.5 || r.width < 44)
+             && !n.closest('.vh, p:not(.backline), .skip') })
+           .map((n) => n.outerHTML.slice(0, 90))"""
+    )
+    return [f"{page.url} small: {one}" for one in [*words, *targets]]
+
+
 AT_EVERY_RUN = [("leader", False), ("", False), ("leader", True)]
 PLAINLY = ("group", "worker", "resident", "merchant")
 """Whose pages `make test` sees in the light and at one width, and `make soak` in every look."""
@@ -121,6 +140,8 @@ def test_every_page_is_sound(phone: Phone, persona: str, elder: bool) -> None:
     for path in paths:  # grows while it is walked
         page.goto(path)
         faults += plain_faults_of(page)
+        if elder:
+            faults += small_of(page)
         if path not in PAGES[persona] or elder:
             continue
         room = len(PAGES[persona]) + 6 - len(paths)
@@ -164,27 +185,6 @@ def test_one_page_of_each_kind_about_the_vote_is_sound(phone: Phone) -> None:
         "ballot_box",
     } <= kinds, kinds
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
-
-
-def test_elder_mode_has_large_type_and_large_targets(phone: Phone) -> None:
-    page = phone("leader", elder=True)
-    for path in PAGES["leader"]:
-        page.goto(path)
-        small = page.evaluate(
-            """Array.from(document.querySelectorAll('main *, nav *')).filter((n) => n.childNodes.length
-               && Array.from(n.childNodes).some((c) => c.nodeType === 3 && c.textContent.trim())
-               && n.getClientRects().length && !n.closest('.vh, [hidden], svg')
-               && parseFloat(getComputedStyle(n).fontSize) < 18).map((n) => n.outerHTML.slice(0, 90))"""
-        )
-        assert small == [], f"{path}: below 18 px"
-        low = page.evaluate(
-            """Array.from(document.querySelectorAll('a, button, input:not([type=hidden]), select')).filter((n) => {
-               const r = (n.closest('label') || n).getBoundingClientRect();
-               return r.width && r.height && (r.height < 59.5 || r.width < 44)
-                 && !n.closest('.vh, p:not(.backline), .skip') })
-               .map((n) => n.outerHTML.slice(0, 90))"""
-        )
-        assert low == [], f"{path}: targets below 60 px"
 
 
 def test_the_whole_check_in_works_by_keyboard(phone: Phone) -> None:
