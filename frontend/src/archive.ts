@@ -5,7 +5,7 @@ const LONGEST_TAIL = 65557; // the end record with the longest comment
 export interface Archive {
   fingerprint: string; // SHA-256 of the manifest
   isWhole: boolean; // whether the files are those that the manifest lists, byte for byte
-  files: Map<string, string>;
+  read: (name: string) => string; // empty for a file that is not there
 }
 
 export function canOpen(): boolean {
@@ -52,10 +52,9 @@ export async function openArchive(zip: ArrayBuffer): Promise<Archive> {
   const manifest = found.get("MANIFEST.json");
   if (!manifest) throw new Error("no manifest");
   found.delete("MANIFEST.json");
-  const text = (data: Uint8Array<ArrayBuffer>) => new TextDecoder().decode(data);
+  const text = (data?: Uint8Array<ArrayBuffer>) => new TextDecoder().decode(data);
   const listed = (JSON.parse(text(manifest)) as { files: Record<string, { sha256: string }> }).files;
   let isWhole = Object.keys(listed).length === found.size;
   for (const [name, data] of found) isWhole = isWhole && listed[name]?.sha256 === (await sha256(data));
-  const files = new Map(Array.from(found, ([name, data]) => [name, text(data)]));
-  return { fingerprint: await sha256(manifest), isWhole, files };
+  return { fingerprint: await sha256(manifest), isWhole, read: (name) => text(found.get(name)) };
 }

@@ -67,7 +67,7 @@ async function fromTheBallots(box: HTMLElement): Promise<void> {
   const bar = box.querySelector("progress") as HTMLProgressElement;
   bar.hidden = false;
   const archive = await openArchive(await fetched(box, (share) => (bar.value = share * 60)));
-  const found = await recount(archive.files, (share) => (bar.value = 60 + share * 40));
+  const found = await recount(archive.read, (share) => (bar.value = 60 + share * 40));
   bar.hidden = true;
   const files = archive.isWhole && archive.fingerprint === box.dataset.fingerprint;
   for (const step of box.querySelectorAll<HTMLElement>("[data-step]")) {

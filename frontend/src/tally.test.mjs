@@ -18,7 +18,7 @@ for (const { zip, fingerprint, wrong, exact, ballots, chosen } of JSON.parse(rea
     const bytes = readFileSync(zip);
     const archive = await openArchive(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const shares = [];
-    const found = await recount(archive.files, (share) => shares.push(share));
+    const found = await recount(archive.read, (share) => shares.push(share));
     const files = archive.isWhole && archive.fingerprint === fingerprint;
     const fits = { files, ...found.fits };
     const differ = Object.keys(fits).filter((step) => !fits[step]);

@@ -151,11 +151,11 @@ async function streetsOf(streets: Row[], made: Candidate[], voters: Map<string, 
 }
 
 // Throws where a file is missing or is not in its form.
-export async function recount(files: Map<string, string>, told: (share: number) => void): Promise<Recount> {
-  const table: Table = (name) => rowsOf(files.get(name) ?? "");
-  const box = JSON.parse(files.get("box.json") ?? "") as { root: string; counted: number; roll_count: number };
-  const rules = (JSON.parse(files.get("charter.json") ?? "") as { rules: Rules }).rules;
-  const { ballots, tally } = await counted(files.get("ballots.csv") ?? "", told);
+export async function recount(read: (name: string) => string, told: (share: number) => void): Promise<Recount> {
+  const table: Table = (name) => rowsOf(read(name));
+  const box = JSON.parse(read("box.json")) as { root: string; counted: number; roll_count: number };
+  const rules = (JSON.parse(read("charter.json")) as { rules: Rules }).rules;
+  const { ballots, tally } = await counted(read("ballots.csv"), told);
   const voters = votersByStreet(table("roll.csv"));
   const made = candidatesOf(table, rules, tally, voters);
   const rows = table("streets.csv");
