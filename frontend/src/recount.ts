@@ -54,10 +54,13 @@ function shown(box: HTMLElement, street: StreetFound): DocumentFragment {
   const list = made.querySelector("[data-winners]");
   for (const { name, parts, score } of street.chosen) {
     const line = copyOf(box, "winner");
-    const sums = { ballots: parts.ballots, electorate: parts.electorate, answers: parts.answers, marks: [...parts.marks].sort((a, b) => a - b).join(" ") };
-    const points = { ballot: asPoints(score.ballot), opinion: score.opinion === undefined ? "" : asPoints(score.opinion), panel: asPoints(score.panel), total: asPoints(score.total) };
-    fill(line, { name, ...sums, ...points });
-    line.querySelectorAll<HTMLElement>("[data-opinion]").forEach((part) => (part.hidden = score.opinion === undefined));
+    const { panel_weight: panelWeight, opinion_weight: opinionWeight, ballot_weight: ballotWeight } = parts;
+    const counts = score.opinion !== undefined;
+    const whole = panelWeight + ballotWeight + (counts ? opinionWeight : 0);
+    const marks = [...parts.marks].sort((one, other) => one - other).join(" ");
+    const points = { ballot: asPoints(score.ballot), opinion: asPoints(score.opinion ?? 0), panel: asPoints(score.panel), total: asPoints(score.total) };
+    fill(line, { name, ballots: parts.ballots, electorate: parts.electorate, answers: parts.answers, steps: parts.steps ?? 0, marks, panelWeight, opinionWeight, ballotWeight, whole, ...points });
+    line.querySelectorAll<HTMLElement>("[data-opinion]").forEach((part) => (part.hidden = !counts));
     list?.append(line);
   }
   return made;

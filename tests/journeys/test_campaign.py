@@ -277,6 +277,7 @@ class Story:
         expect(phone.locator("[data-tick]:visible")).to_have_text(["✓ 一样"] * 6)
         phone.locator("[data-streets] summary").first.click()
         expect(phone.locator("[data-streets] dt").first).to_have_text("周桂兰")
+        expect(phone.locator("[data-streets] dd").first).to_contain_text(re.compile(r"居民投票 100 × \d+ ÷ \d+ = \d"))
         fingerprint = phone.locator("#publication ~ .card .best-print").first.inner_text()
         archive = self.folder / "publication.zip"
         archive.write_bytes(phone.request.get(self.at("publication.zip").rstrip("/")).body())
