@@ -95,7 +95,9 @@ def questions() -> list[Question]:
         methods = [method for method in METHODS if method != "FULL" or row.full]
         for visitor in VISITORS:
             for relation in _relations(row, visitor):
-                found += [Question(address, visitor, relation, method) for method in methods]
+                # What refuses a method knows nothing of the thing yet: one's own is enough to ask.
+                asked = methods if relation == OWN else [one for one in methods if one not in {"PUT", "DELETE"}]
+                found += [Question(address, visitor, relation, method) for method in asked]
     return found
 
 
