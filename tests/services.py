@@ -63,13 +63,22 @@ def chromium_path() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Soak tests run only when they are asked for."""
+    """Soak tests run only when they are asked for, and then those that say how many minutes they take come first."""
     if "soak" in str(config.getoption("markexpr", "")):
+        items.sort(key=_minutes, reverse=True)
+        short = (at for at, item in enumerate(items) if item.get_closest_marker("soak") and not _minutes(item))
+        if (at := next(short, 0)) > 1:
+            items.insert(1, items.pop(at))  # a worker takes two at a time: not the two longest
         return
     left = [item for item in items if item.get_closest_marker("soak")]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
+def _minutes(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("soak")
+    return int(mark.kwargs.get("minutes", 0)) if mark else 0
 
 
 @pytest.hookimpl(tryfirst=True)

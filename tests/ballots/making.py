@@ -54,7 +54,8 @@ def before_the_freeze() -> Iterator[None]:
         yield
         cursor.executemany(
             "UPDATE ballots_ballotbox SET roll_frozen_at = COALESCE(roll_frozen_at, %s), "
-            "closed_at = COALESCE(closed_at, %s), root = CASE root WHEN '' THEN %s ELSE root END WHERE campaign_id = %s",
+            "closed_at = COALESCE(closed_at, %s), root = CASE root WHEN '' THEN %s ELSE root END "
+            "WHERE campaign_id = %s",
             [(box["roll_frozen_at"], box["closed_at"], box["root"], box["campaign_id"]) for box in settled],
         )
 

@@ -255,7 +255,7 @@ def test_a_fiftieth_of_the_district_votes_through_faults(committed_cast: Cast) -
     assert len(trial.faults) == 3
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=9)
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_the_whole_district_votes_through_a_fault_every_five_seconds(committed_cast: Cast) -> None:

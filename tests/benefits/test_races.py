@@ -118,7 +118,7 @@ def test_a_hundred_codes_at_sixteen_tills_are_a_hundred_uses(committed_cast: Cas
     race(committed_cast, *((100, TILLS) if connection.vendor == "postgresql" else (20, 8)))
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=16)
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_ten_thousand_codes_at_sixteen_tills_are_ten_thousand_uses(committed_cast: Cast) -> None:

@@ -260,7 +260,7 @@ def test_a_million_steps(books: type[Books], part: int) -> None:
         print(f"part {part}: {made} of {asked}")
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=6)
 def test_a_tenth_of_them_on_the_other_database(books: type[Books]) -> None:
     made = 0
     while made < MANY // 10:
