@@ -107,7 +107,7 @@ def test_a_hundred_and_fifty_hostile_requests_leave_the_budget_and_its_people_al
     assert own.get("/me/").status_code == 200
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=8)
 @pytest.mark.django_db(transaction=True)  # each request its own: the locks of a hundred thousand do not fit into one
 def test_a_hundred_thousand_hostile_requests_leave_the_budget_and_its_people_alone(
     cast: Cast, sms: FakeSms, relay: Relay, ask_code: AskCode
