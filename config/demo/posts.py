@@ -15,6 +15,7 @@ from config.demo.people import BATCH, Ground, account_of, invent
 from config.demo.personas import HOME_AREA, HOME_GROUP
 from config.demo.timeline import Timeline
 from config.demo.when import Calendar
+from foundation import clock
 from foundation.working_days import after_working_days
 from volunteers.accounts.models import User
 from volunteers.homes.models import HouseholdLink
@@ -163,10 +164,10 @@ class Posts:
             return
         near = leaves.candidates(away, wide=False).filter(role=Role.NEIGHBOUR_LEADER).first()
         person: Person | None = near.person if near else None
-        days = dt.timedelta(days=12)
+        today = clock.today()  # midnight may have passed since the calendar was opened
         leave = leaves.take_leave(
-            uid=uuid.UUID(int=self.rng.getrandbits(128), version=4), appointment=away, starts_on=self.calendar.today,
-            until=self.calendar.today + days, reason="去看孙子", stand_in=person,
+            uid=uuid.UUID(int=self.rng.getrandbits(128), version=4), appointment=away, starts_on=today,
+            until=today + dt.timedelta(days=12), reason="去看孙子", stand_in=person,
             acting_user=account_of(away.person),
         )  # fmt: skip
         Leave.objects.filter(pk=leave.pk).update(begun_told_at=self.calendar.now)

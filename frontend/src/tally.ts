@@ -175,7 +175,7 @@ export async function recount(read: (name: string) => string, told: (share: numb
     candidates: standing.length,
     fits: {
       ballots: ballots + answers === box.counted && [...tally.keys()].every((number) => known.has(number)),
-      electorate: all === box.roll_count && rows.every((row) => voters.get(row.street) === Number(row.electorate)),
+      electorate: all === box.roll_count && rows.every((row) => (voters.get(row.street) ?? 0) === Number(row.electorate)),
       places: rows.every((row, place) => Number(row.places) === due[place]),
       scores: results.size === standing.length && standing.every((one) => results.get(one.number)?.join() === line(one)),
       chosen: made.every((one) => chosen.has(one.number) === (one.name !== "")),
