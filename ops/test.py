@@ -1,6 +1,6 @@
 """Run the tests: on SQLite, then on PostgreSQL with Redis. How the two halves differ: tests/services.py.
 
-    make test                        both halves, two at a time where that is safe
+    make test                        both halves, several tests at a time
     make test ARGS="tests/tasks"     both halves of a part
     make test-postgres ARGS="…"      the second half only
     make soak                        the long ones
@@ -148,12 +148,12 @@ def soak(words: list[str]) -> list[Half]:
 def both(which: str, words: list[str]) -> list[Half]:
     """One half after the other; `which` names one alone."""
     halves: list[Half] = []
-    workers = min(2, os.cpu_count() or 1)
+    cores = min(2, os.cpu_count() or 1)
     if which != "--postgres":
-        # One more than there are cores: browsers and sites of their own leave room beside two.
-        halves.append(on_sqlite(words, workers=workers + 1 if workers > 1 else 1))
+        # More workers than cores: who waits for a browser, a site of their own or a server leaves room for others.
+        halves.append(on_sqlite(words, workers=2 * cores if cores > 1 else 1))
     if which != "--sqlite" and not (halves and halves[0].code == INTERRUPTED):
-        second = on_postgres(words, workers=workers)
+        second = on_postgres(words, workers=cores + 1 if cores > 1 else 1)
         halves += [second] if second else []
     return halves
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ops.serve import Arrangement
 from ops.services_local import free_port
@@ -30,6 +30,7 @@ from tests.schema import is_url, put_copy
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 CHINA = dt.timezone(dt.timedelta(hours=8))
+expect.set_options(timeout=15_000)  # other browsers are at work beside this one
 BECOME = "button[name=persona][value='{}']"
 
 
