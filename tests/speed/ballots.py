@@ -67,6 +67,7 @@ def _sql(postgres: LocalPostgres, statement: str, values: dict[str, Any] | None 
     import psycopg
 
     with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")  # the roll is frozen by now
         connection.execute(statement, values)
 
 
