@@ -42,8 +42,8 @@ class _Shape(NamedTuple):
 
 
 @cache
-def _shape(model: type[Model], vendor: str) -> _Shape:
-    fields = model._meta.concrete_fields
+def _shape(model: type[Model], without: tuple[str, ...], vendor: str) -> _Shape:
+    fields = [field for field in model._meta.concrete_fields if field.attname not in without]
     table = connection.ops.quote_name(model._meta.db_table)
     columns = [field.get_col(model._meta.db_table) for field in fields]
     found = [
@@ -56,9 +56,13 @@ def _shape(model: type[Model], vendor: str) -> _Shape:
     )
 
 
-def fetch(model: type[M], rest: str, values: Values, *, more: Sequence[str] = ()) -> list[tuple[M, tuple[Any, ...]]]:
-    """Objects of a model, each with the columns of `more`. `rest` follows the table's name: joins, conditions."""
-    shape = _shape(model, connection.vendor)
+def fetch(
+    model: type[M], rest: str, values: Values, *, more: Sequence[str] = (), without: tuple[str, ...] = ()
+) -> list[tuple[M, tuple[Any, ...]]]:
+    """Objects of a model, each with the columns of `more`. `rest` follows the table's name: joins, conditions. Fields
+    of `without` are read when they are asked for.
+    """
+    shape = _shape(model, without, connection.vendor)
     columns = ", ".join([shape.columns, *more])
     found = []
     for row in run(f"SELECT {columns} FROM {model._meta.db_table} {rest}", values):  # noqa: S608 - written in the code

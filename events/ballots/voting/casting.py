@@ -74,7 +74,7 @@ class Casting:
 
 def ready_box(campaign: Campaign) -> BallotBox:
     """The box that votes are cast into. Raises `Conflict` where it is not ready."""
-    box = BallotBox.objects.filter(campaign=campaign).defer("hashes", "private_key").first()
+    box = casting_sql.stored_box(campaign)
     if box is None or not box.is_ready:
         raise Conflict(_("还没有开始投票，到时候会告诉您。"))
     return box

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from events.ballots.models import Envelope, EnvelopeState, RollEntry, TurnoutShard
+from events.ballots.models import BallotBox, Envelope, EnvelopeState, RollEntry, TurnoutShard
 from events.campaigns.models import Campaign, CampaignState
 from events.campaigns.phases import is_open
 from foundation import clock, statements
@@ -40,6 +40,13 @@ def instant_of_voting(campaign: Campaign) -> dt.datetime | None:
 
 def _lock() -> str:
     return " FOR UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def stored_box(campaign: Campaign) -> BallotBox | None:
+    """The box of a campaign, without what is large or secret in it."""
+    values = {"campaign": campaign.pk}
+    found = statements.fetch(BallotBox, "WHERE campaign_id = %(campaign)s", values, without=("hashes", "private_key"))
+    return found[0][0] if found else None
 
 
 def held_entry(box_id: int, kind: str, key: str) -> RollEntry | None:
