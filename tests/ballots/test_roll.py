@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -195,6 +195,8 @@ def test_a_roll_of_480_000_is_made_within_a_minute_or_so(cast: Cast) -> None:
 
     from volunteers.people.models import Person
 
+    with connection.cursor() as cursor:  # half a million objects are made between two statements
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     people = Person.objects.bulk_create((Person(name=f"居民{n}") for n in range(480_000)), batch_size=10_000)
     homes = (cast.neighbourhood, cast.neighbourhood2, cast.other_neighbourhood)
     rows = (
