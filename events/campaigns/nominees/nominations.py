@@ -154,6 +154,8 @@ def _join(
     """Stand behind a nomination that somebody made before; nothing to do for its maker, the leader, a group leader."""
     if row.state not in WAITING:
         raise Conflict(_("这位邻长这次不参加评选了，谢谢您的心意。"))
+    if resident is not None and wrote_down(acting_user, row):
+        raise Conflict(_("自己推荐的、推荐自己的，请别的同事来代录。"))
     speaks = resident.person_id if resident else person_id_of(acting_user)
     if kind == NominationKind.RESIDENT and row.nominated_by_id != speaks:
         return _second(uid, row, resident or _own_home(acting_user), acting_user)

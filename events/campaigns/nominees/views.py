@@ -340,14 +340,14 @@ def candidate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One candidate: the story, what is public, and a way to say something during the notices."""
     row = _candidate(request, uid)
     stands = row.state == N.CANDIDATE
-    mine = NomineeObjection.objects.filter(nomination=row, by_id=person_id_of(request.user)).order_by("-raised_at")
+    mine = NomineeObjection.objects.visible_to(request.user).filter(nomination=row, by_id=person_id_of(request.user))
     context = {
         "nomination": row,
         "campaign": row.campaign,
         "stands": stands,
         "described": selectors.described(row.campaign, [row])[0],
         "facts": facts_of(row, public_only=True) if stands else [],
-        "said": mine.first(),
+        "said": mine.order_by("-raised_at").first(),
         "may_object": stands
         and objections.takes_objections(row.campaign)
         and row.person_id != person_id_of(request.user),
