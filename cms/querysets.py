@@ -9,8 +9,8 @@ from wagtail.models import PageManager, PageQuerySet
 
 from foundation import clock
 from foundation.actors import Actor, is_system
-from volunteers.homes.selectors import home_path, paths_around, prefixes
-from volunteers.units.querysets import under
+from volunteers.homes.selectors import home_path, paths_around
+from volunteers.units.querysets import prefixes, under
 from volunteers.units.rights import Right, grants, paths_where
 
 

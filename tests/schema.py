@@ -23,7 +23,7 @@ from ops.services_local import postgres_bin
 
 KEPT = Path(__file__).resolve().parent.parent / "var" / "schema"
 MOST_KEPT = 6
-MAKING = pytest.StashKey[TextIOWrapper]()
+MAKING = pytest.StashKey[tuple[TextIOWrapper, str]]()
 
 
 def fingerprint() -> str:
@@ -125,7 +125,7 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
         lock.close()
         put_copy(template, target)
         return True
-    request.config.stash[MAKING] = lock
+    request.config.stash[MAKING] = lock, target  # once it is made, Django calls it by another name
     return False
 
 
@@ -135,9 +135,8 @@ def _keep_the_schema(request: pytest.FixtureRequest) -> None:
     if not any(uses_the_database(item) for item in request.session.items):
         return
     request.getfixturevalue("django_db_setup")
-    lock = request.config.stash.get(MAKING, None)
-    if lock:
-        target = target_of_the_tests()
+    if made := request.config.stash.get(MAKING, None):
+        lock, target = made
         keep(target, template_for(target))
         lock.close()
 

@@ -41,6 +41,7 @@ from volunteers.units.console import (
     routes,
 )
 from volunteers.units.models import Level, Unit
+from volunteers.units.querysets import around
 from volunteers.units.rights import Right, paths_where, units_where
 
 LIST = ("console_campaign_list", gettext_lazy("评选"))
@@ -68,8 +69,9 @@ class CampaignListView(ScopedListView):
     )
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """What the reader may see."""
-        return Campaign.objects.visible_to(self.request.user)
+        """Those that reach the reader's units, of those one may see."""
+        here = around(paths_where(self.request.user, self.right), "unit__path")
+        return Campaign.objects.visible_to(self.request.user).filter(here)
 
     @property
     def header_buttons(self) -> list[HeaderButton]:

@@ -31,12 +31,16 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 
+def winners_below(user: Any) -> QuerySet[Outcome]:
+    """Winners of the units for which somebody vets."""
+    mine = under(paths_where(user, Right.VET_NOMINEE), "nomination__neighbourhood__path")
+    return Outcome.objects.visible_to(user).winners().filter(mine)
+
+
 def _campaigns(request: HttpRequest | None) -> QuerySet[Campaign]:
-    return (
-        Campaign.objects.filter(outcomes__is_winner=True).distinct().order_by("-pk")
-        if request
-        else Campaign.objects.none()
-    )
+    if request is None:
+        return Campaign.objects.none()
+    return Campaign.objects.filter(pk__in=winners_below(request.user).order_by().values("campaign")).order_by("-pk")
 
 
 class WinnerFilterSet(WagtailFilterSet):
@@ -85,8 +89,7 @@ class WinnerListView(ScopedListView):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """In the reader's units."""
-        mine = under(paths_where(self.request.user, self.right), "nomination__neighbourhood__path")
-        return Outcome.objects.visible_to(self.request.user).winners().filter(mine).select_related("campaign")
+        return winners_below(self.request.user).select_related("campaign")
 
     def get_table(self, object_list: Iterable[Any]) -> Any:
         """With the communities; one query for the page."""

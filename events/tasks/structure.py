@@ -21,7 +21,7 @@ from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.months import Month, Within
 from volunteers.structure.touches import Moved, Placed, Touch
 from volunteers.units.models import Unit
-from volunteers.units.querysets import under
+from volunteers.units.querysets import prefixes, under
 
 _DECLINED = (CheckInState.DECLINED,)
 
@@ -52,16 +52,12 @@ def _copy_targets(unit_id: int, other_id: int) -> None:
 def _keep_reached(one: Placed) -> None:
     """Open tasks that reached a unit through one above it, and no longer do, get the unit itself as a target."""
     open_ = TaskTarget.objects.filter(task__state=TaskState.PUBLISHED)
-    before = open_.filter(unit__path__in=_prefixes(one.old_path)[:-1]).values_list("task_id", flat=True)
-    now = open_.filter(unit__path__in=_prefixes(one.new_path)).values_list("task_id", flat=True)
+    before = open_.filter(unit__path__in=prefixes(one.old_path)[:-1]).values_list("task_id", flat=True)
+    now = open_.filter(unit__path__in=prefixes(one.new_path)).values_list("task_id", flat=True)
     lost = set(before) - set(now)
     TaskTarget.objects.bulk_create(
         (TaskTarget(task_id=task_id, unit_id=one.unit_id) for task_id in lost), ignore_conflicts=True
     )
-
-
-def _prefixes(path: str) -> list[str]:
-    return [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
 
 
 def _communities(moved: Moved) -> dict[str, int]:
@@ -94,7 +90,7 @@ def _count_anew(communities: Mapping[str, int]) -> None:
 
 
 def _around(communities: Iterable[str]) -> set[str]:
-    return {prefix for path in communities for prefix in _prefixes(path)}
+    return {prefix for path in communities for prefix in prefixes(path)}
 
 
 def _figures(task: Task, communities: Mapping[str, int]) -> dict[str, Figures]:
@@ -112,7 +108,7 @@ def tasks_touched(change: StructureChange) -> list[Touch]:
     if change.kind == Kind.RENAME:
         return []
     path = change.unit.path
-    reaching = TaskTarget.objects.filter(task__state=TaskState.PUBLISHED, unit__path__in=_prefixes(path))
+    reaching = TaskTarget.objects.filter(task__state=TaskState.PUBLISHED, unit__path__in=prefixes(path))
     within = TaskTarget.objects.filter(task__state=TaskState.PUBLISHED, unit__path__startswith=path)
     count = len({*reaching.values_list("task_id", flat=True), *within.values_list("task_id", flat=True)})
     if not count:

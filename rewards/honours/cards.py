@@ -19,10 +19,10 @@ from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid, Missing, TooMany
 from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.honours.models import Picture, SenderPart, ThanksCard
-from volunteers.homes.selectors import home_path, prefixes
+from volunteers.homes.selectors import home_path
 from volunteers.people.models import Person
 from volunteers.units.models import STAFF, THREE_HEADS, Appointment
-from volunteers.units.querysets import under
+from volunteers.units.querysets import prefixes, under
 from volunteers.units.rights import Right, grants, paths_where, person_id_of, require
 
 CARDS_A_WEEK = 3

@@ -20,10 +20,12 @@ from tests.accounts.test_phone import phone_of
 from tests.accounts.test_registration import at_a_sign, told
 from tests.cast import Cast
 from volunteers.accounts.models import User
+from volunteers.people.models import Person
 
 PASSWORD = "correct horse battery"
 Question = Callable[[Client, str], Any]
 Clock = Callable[[], float]
+Numbers = tuple[list[str], list[str]]
 
 
 def by_phone(client: Client, phone: str) -> Any:
@@ -92,17 +94,28 @@ def test_known_and_unknown_numbers_cost_the_same_statements(cast: Cast, name: st
     assert asked_of[0] == asked_of[1]
 
 
-def _differences(question: Question, numbers: tuple[str, str], count: int, *, seed: int, clock: Clock) -> list[float]:
-    """Known minus unknown, so many pairs, each pair in a random order; every question is taken back."""
+def _numbers(count: int = 24) -> Numbers:
+    """So many numbers of people with an account and a password, and so many that nobody has, in between."""
+    known, unknown = ([f"1888{2 * n + which:07}" for n in range(count)] for which in (0, 1))
+    for phone in known:
+        person = Person(name="邻居")
+        person.set_phone(phone)
+        person.save()
+        User.objects.create_user(f"known-{phone}", password=PASSWORD, person=person)
+    return known, unknown
+
+
+def _differences(question: Question, numbers: Numbers, count: int, *, seed: int, clock: Clock) -> list[float]:
+    """Known minus unknown, so many pairs of any of them, each in a random order; every question is taken back."""
     dice, found = random.Random(seed), []
     for _ in range(count + 1):
         order = dice.sample([0, 1], 2)
         taken = [0.0, 0.0]
         for which in order:
-            client = Client()
+            client, phone = Client(), dice.choice(numbers[which])
             with transaction.atomic():
                 began = clock()
-                question(client, numbers[which])
+                question(client, phone)
                 taken[which] = clock() - began
                 transaction.set_rollback(True)
         found.append(taken[0] - taken[1])
@@ -122,9 +135,7 @@ def significance(differences: list[float], *, draws: int = 499, seed: int = 1) -
     return (further + 1) / (draws + 1)
 
 
-def _signs_of_a_leak(
-    question: Question, numbers: tuple[str, str], count: int, clock: Clock = time.thread_time
-) -> list[float]:
+def _signs_of_a_leak(question: Question, numbers: Numbers, count: int, clock: Clock = time.thread_time) -> list[float]:
     """The significances of up to three measurements: one that is not significant is enough, three that are, are a leak.
 
     Chance alone makes one of twenty significant, and three in a row one of eight thousand.
@@ -139,21 +150,21 @@ def _signs_of_a_leak(
 @pytest.mark.parametrize("name", ["phone", "password"])
 def test_time_does_not_tell_whether_a_number_is_somebodys(cast: Cast, name: str) -> None:
     """By the time of the processor, which other programs on the machine do not lengthen."""
-    found = _signs_of_a_leak(QUESTIONS[name], _pair(cast), 80)
+    found = _signs_of_a_leak(QUESTIONS[name], _numbers(), 80)
     assert found[-1] > 0.05, f"{name}: {found}"
 
 
 def test_the_measurement_would_notice_a_leak(cast: Cast) -> None:
     """The same measurement, with a leak put in: it must be found, or the tests above prove nothing."""
-    known, unknown = _pair(cast)
+    numbers = _numbers()
 
     def leaking(client: Client, phone: str) -> Any:
-        until = time.thread_time() + (0.002 if phone == known else 0)
+        until = time.thread_time() + (0.002 if phone in numbers[0] else 0)
         while time.thread_time() < until:
             pass
         return by_phone(client, phone)
 
-    found = _signs_of_a_leak(leaking, (known, unknown), 80)
+    found = _signs_of_a_leak(leaking, numbers, 80)
     assert found[-1] <= 0.05
 
 
@@ -161,7 +172,7 @@ def test_the_measurement_would_notice_a_leak(cast: Cast) -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_ten_thousand_samples_do_not_tell_whether_a_number_is_somebodys(cast: Cast, name: str) -> None:
     """As somebody outside sees it, by the clock on the wall."""
-    found = _signs_of_a_leak(QUESTIONS[name], _pair(cast), 5000, time.perf_counter)
+    found = _signs_of_a_leak(QUESTIONS[name], _numbers(), 5000, time.perf_counter)
     assert found[-1] > 0.05, f"{name}: {found}"
 
 

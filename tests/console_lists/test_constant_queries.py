@@ -25,6 +25,7 @@ from tests.console_lists.discover import Listing, listings
 from tests.console_lists.makers import MAKERS
 from tests.console_lists.twins import twin
 from tests.permissions.world import World, make_world
+from tests.sampling import in_part_and_whole, part_of
 from volunteers.accounts.models import User
 
 FEW, MANY = 2, 12
@@ -96,14 +97,15 @@ def test_the_lists_are_found() -> None:
     assert {"console_task_list", "console_clerk_list", "console_party_list", "console_cadre_list"} <= names
 
 
+@in_part_and_whole(3)
 def test_every_list_answers_in_the_same_number_of_queries(
-    cast: Cast, tmp_path: Path, settings: Any, client_for: Callable[[User], Client]
+    cast: Cast, tmp_path: Path, settings: Any, client_for: Callable[[User], Client], share: int
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     world = make_world(cast)
     client = client_for(cast.district_clerk)
     wrong = []
-    for one in listings():
+    for one in part_of(listings(), share):
         with transaction.atomic():
             try:
                 wrong.append(compare(world, one, client))
@@ -114,9 +116,12 @@ def test_every_list_answers_in_the_same_number_of_queries(
     assert not found, "\n".join(found)
 
 
-def test_a_search_takes_few_queries_whatever_is_typed(cast: Cast, client_for: Callable[[User], Client]) -> None:
+@in_part_and_whole(3)
+def test_a_search_takes_few_queries_whatever_is_typed(
+    cast: Cast, client_for: Callable[[User], Client], share: int
+) -> None:
     client, wrong = client_for(cast.district_clerk), []
-    for one in listings():
+    for one in part_of(listings(), share):
         path = reverse(one.name)
         client.get(path)
         for words in ("王", "wang", "1234", "第1片区 桂", "x" * 200):

@@ -151,10 +151,15 @@ def test_an_export_masks_doors_names_and_numbers_unless_a_reason_is_given(
 
 
 def test_another_community_sees_none_of_it(homes: Homes, cast: Cast, client_for: ClientFor) -> None:
+    home = person_of(cast.other_worker)
+    Resident.objects.create(
+        person=home, neighbourhood=cast.neighbourhood, state="confirmed", confirmed_at=timezone.now()
+    )
     other = client_for(cast.other_worker)
     for name in LISTS:
         assert not found(other, f"/console/{name}/"), name
     assert not found(other, "/console/households/?q=荷香苑")
+    assert "1-1-1邻" not in other.get("/console/find/", {"q": home.name}).content.decode()
 
 
 def grow(cast: Cast) -> None:

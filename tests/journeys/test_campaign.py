@@ -276,8 +276,8 @@ class Story:
         expect(phone.get_by_text("从头到尾都对得上。")).to_be_visible()
         expect(phone.locator("[data-tick]:visible")).to_have_text(["✓ 一样"] * 6)
         phone.locator("[data-streets] summary").first.click()
-        expect(phone.locator("[data-streets] dt").first).to_have_text("周桂兰")
-        expect(phone.locator("[data-streets] dd").first).to_contain_text(re.compile(r"居民投票 100 × \d+ ÷ \d+ = \d"))
+        sums = phone.locator("[data-streets] dt", has_text="周桂兰").locator("+ dd")
+        expect(sums).to_contain_text(re.compile(r"居民投票 100 × \d+ ÷ \d+ = \d"))
         fingerprint = phone.locator("#publication ~ .card .best-print").first.inner_text()
         archive = self.folder / "publication.zip"
         archive.write_bytes(phone.request.get(self.at("publication.zip").rstrip("/")).body())

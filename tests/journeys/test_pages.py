@@ -10,6 +10,7 @@ from django.urls import resolve
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import ROOT, Phone
+from tests.sampling import in_part_and_whole, part_of
 
 pytestmark = pytest.mark.browser
 
@@ -87,15 +88,15 @@ def follow(page: Page) -> list[str]:
     return [link for link in dict.fromkeys(links) if not link.startswith("/console/")][:6]
 
 
-def looks_of(page: Page, width: int) -> list[str]:
-    """The same page once more in the dark, on 320 px, and with type of twice the size."""
+def looks_of(page: Page) -> list[str]:
+    """The same page of a phone once more in the dark, on 320 px, and with type of twice the size."""
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     faults = [f"dark: {fault}" for fault in faults_of(page, only="color-contrast")]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 320, "height": 640})
     if overflow_of(page) > 1:
         faults.append(f"{page.url} is {overflow_of(page)} px too wide for 320 px")
-    page.set_viewport_size({"width": width, "height": 844})
+    page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     if overflow_of(page) > 1:
         faults.append(f"{page.url} is {overflow_of(page)} px too wide with large type")
@@ -120,20 +121,10 @@ def small_of(page: Page) -> list[str]:
     return [f"{page.url} small: {one}" for one in [*words, *targets]]
 
 
-AT_EVERY_RUN = [("leader", False), ("", False), ("leader", True)]
-PLAINLY = ("group", "worker", "resident", "merchant")
-"""Whose pages `make test` sees in the light and at one width, and `make soak` in every look."""
-
-
-@pytest.mark.parametrize(
-    ("persona", "elder"),
-    [
-        pytest.param(persona, elder, marks=() if (persona, elder) in AT_EVERY_RUN else pytest.mark.soak)
-        for persona in PAGES
-        for elder in (False, True)
-    ],
-)
-def test_every_page_is_sound(phone: Phone, persona: str, elder: bool) -> None:
+@pytest.mark.soak
+@pytest.mark.parametrize("elder", [False, True])
+@pytest.mark.parametrize("persona", PAGES)
+def test_every_page_is_sound_in_every_look(phone: Phone, persona: str, elder: bool) -> None:
     page = phone(persona, elder=elder)
     paths = list(PAGES[persona])
     faults: list[str] = []
@@ -146,17 +137,19 @@ def test_every_page_is_sound(phone: Phone, persona: str, elder: bool) -> None:
             continue
         room = len(PAGES[persona]) + 6 - len(paths)
         paths += [link for link in follow(page) if link not in paths][:room]
-        faults += looks_of(page, 390)
+        faults += looks_of(page)
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
 
 
-@pytest.mark.parametrize("persona", PLAINLY)
-def test_every_page_is_sound_in_its_plain_look(phone: Phone, persona: str) -> None:
-    page = phone(persona)
+@pytest.mark.parametrize("elder", [False, True])
+@pytest.mark.parametrize("persona", PAGES)
+def test_a_part_of_the_pages_is_sound(phone: Phone, persona: str, elder: bool) -> None:
+    page = phone(persona, elder=elder)
     faults: list[str] = []
-    for path in PAGES[persona]:
+    for path in part_of(PAGES[persona], 4):
         page.goto(path)
         faults += plain_faults_of(page)
+        faults += small_of(page) if elder else looks_of(page)
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
 
 
@@ -174,7 +167,7 @@ def test_one_page_of_each_kind_about_the_vote_is_sound(phone: Phone) -> None:
             "Array.from(document.querySelectorAll('main a[href^=\"/best/\"]'), (link) => link.getAttribute('href'))"
         )
         paths += [link.split("#")[0] for link in links if "." not in link.rsplit("/", 1)[-1]]
-        faults += looks_of(page, 390)
+        faults += looks_of(page)
     assert {
         "campaign",
         "candidate_list",
@@ -201,11 +194,12 @@ def test_the_whole_check_in_works_by_keyboard(phone: Phone) -> None:
     assert page.evaluate("document.querySelectorAll('main').length") == 1
 
 
-def test_the_console_is_sound(phone: Phone) -> None:
+@in_part_and_whole(3)
+def test_the_console_is_sound(phone: Phone, share: int) -> None:
     faults: list[str] = []
     for persona, paths in (("worker", DESK), ("district", DISTRICT_DESK)):
         desk = phone(persona, width=1280, height=800)
-        for path in paths:
+        for path in part_of(paths, share):
             desk.goto(path)
             if not desk.url.endswith(path):
                 faults.append(f"{path} leads {persona} to {desk.url}")

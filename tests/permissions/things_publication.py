@@ -17,7 +17,7 @@ from volunteers.units.models import Unit
 def add(world: World, name: str, unit: Unit) -> None:
     """The archive is a file as good as any."""
     campaign = Campaign.objects.create(
-        unit=Unit.objects.get(path=unit.path[: Unit.steplen]), title=f"评选 {name}", rules=current_rules(),
+        unit=Unit.objects.get(path=unit.path[: Unit.steplen]), title="评选", rules=current_rules(),
         approval_reference="云文〔2025〕1号", fingerprint="0" * 64, approved_at=timezone.now(), state="awarded",
     )  # fmt: skip
     fingerprint = hashlib.sha256(name.encode()).hexdigest()

@@ -276,8 +276,9 @@ class ResidentListView(ScopedListView):
     bulk_actions = (BulkAction("confirm", gettext_lazy("确认登记"), "console_resident_confirm"),)
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """With the person and the place."""
-        return super().get_base_queryset().select_related("person", "neighbourhood", "household")
+        """Of the reader's neighbourhoods, with the person and the place."""
+        rows = Resident.objects.looked_after_by(self.request.user)
+        return rows.select_related("person", "neighbourhood", "household")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By the person or the place; whoever does not want to be listed is found by place only."""

@@ -39,7 +39,7 @@ def find_buildings(user: Actor, words: str, limit: int) -> Sequence[Found]:
 @finder("residents", gettext_lazy("居民"), right=Right.KEEP_HOMES, order=50, list_url="console_resident_list")
 def find_residents(user: Actor, words: str, limit: int) -> Sequence[Found]:
     """By name, sound, initials, last four digits; whoever does not want to be listed is not."""
-    rows = Resident.objects.visible_to(user).filter(unlisted_at__isnull=True)
+    rows = Resident.objects.looked_after_by(user).filter(unlisted_at__isnull=True)
     for word in words.split()[:MOST_WORDS]:
         rows = rows.filter(person_fits(word))
     found = rows.select_related("person", "neighbourhood").order_by("person__pinyin", "pk")[:limit]

@@ -15,22 +15,13 @@ from django.db.models import Q
 from foundation import clock
 from foundation.actors import Actor, is_system
 from volunteers.units.models import LEVELS, Appointment, Level, Role, Unit
-from volunteers.units.querysets import under
+from volunteers.units.querysets import around, under
 from volunteers.units.rights import Right, paths_where, person_id_of
 
 if TYPE_CHECKING:
     from volunteers.homes.models import Building, Estate, Household, HouseholdLink, Resident  # noqa: F401
 
 COMMUNITY_WIDTH = Unit.steplen * (LEVELS.index(Level.COMMUNITY) + 1)
-
-
-def _prefixes(path: str) -> list[str]:
-    return [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
-
-
-def around(paths: list[str], field: str) -> Q:
-    """Condition: the community in `field` lies at, below or above one of the paths."""
-    return under(paths, field) | Q(**{f"{field}__in": {prefix for path in paths for prefix in _prefixes(path)}})
 
 
 def led() -> Any:
@@ -200,6 +191,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return self.order_by("building_id", "entrance", "position", "pk")
 
 
+def _seen_below(user: Actor) -> Q:
+    return under(paths_where(user, Right.SEE_HOMES), "neighbourhood__path")
+
+
 class ResidentQuerySet(models.QuerySet["Resident"]):
     """Sets of residents."""
 
@@ -219,8 +214,11 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
         """Those of neighbourhoods whose homes the user may see, and oneself."""
         if is_system(user):
             return self
-        below = under(paths_where(user, Right.SEE_HOMES), "neighbourhood__path")
-        return self.filter(below | Q(person_id=person_id_of(user)))
+        return self.filter(_seen_below(user) | Q(person_id=person_id_of(user)))
+
+    def looked_after_by(self, user: Actor) -> Self:
+        """Those of neighbourhoods whose homes the user may see; where one lives oneself is no matter of the desk."""
+        return self.filter(_seen_below(user))
 
     def within(self, unit: Unit) -> Self:
         """Of the neighbourhoods of a unit."""

@@ -11,13 +11,8 @@ from django.db.models import Count, Q
 
 from volunteers.homes.models import Building, Household, HouseholdLink, How, Resident
 from volunteers.units.models import Appointment, Role, Unit
-from volunteers.units.querysets import under
+from volunteers.units.querysets import prefixes, under
 from volunteers.units.rights import grants
-
-
-def prefixes(path: str) -> list[str]:
-    """Paths of the unit at `path` and of everything above it, from the top down."""
-    return [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
 
 
 def home_path(user: Any) -> str:

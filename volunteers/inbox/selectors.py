@@ -21,6 +21,7 @@ from volunteers.accounts.models import User
 from volunteers.homes.models import Resident
 from volunteers.inbox.models import ReadMark
 from volunteers.units.models import Appointment, Unit
+from volunteers.units.querysets import prefixes
 
 RETENTION = dt.timedelta(days=settings.RETENTION_DAYS["notifications"])
 PAGE = 200
@@ -33,11 +34,6 @@ Streams = dict[str, frozenset[str]]
 """The streams of one person, each with the roles that the person holds at its unit or below."""
 
 
-def _prefixes(path: str) -> list[str]:
-    step = Unit.steplen
-    return [path[:end] for end in range(step, len(path) + 1, step)]
-
-
 def streams_of(person_ids: Iterable[int]) -> dict[int, Streams]:
     """The streams of many people, today; three queries however many."""
     people = set(person_ids)
@@ -46,12 +42,12 @@ def streams_of(person_ids: Iterable[int]) -> dict[int, Streams]:
     )
     homes = Resident.objects.living().filter(person_id__in=people).values_list("person_id", "neighbourhood__path")
     held += [(person_id, RESIDENT, path) for person_id, path in homes]
-    paths = {prefix for _person, _role, path in held for prefix in _prefixes(path)}
+    paths = {prefix for _person, _role, path in held for prefix in prefixes(path)}
     unit_ids = dict(Unit.objects.filter(path__in=paths).values_list("path", "id")) if paths else {}
     found: dict[int, dict[str, set[str]]] = {person_id: {person_key(person_id): set()} for person_id in people}
     for person_id, role, path in held:
         found[person_id][person_key(person_id)].add(role)
-        for prefix in _prefixes(path):
+        for prefix in prefixes(path):
             if prefix in unit_ids:
                 found[person_id].setdefault(unit_key(unit_ids[prefix]), set()).add(role)
     return {

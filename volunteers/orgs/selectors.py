@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.db.models import Q
 
 from volunteers.orgs.models import BUILD_FROM, PARTY_LEVELS, PARTY_MEMBER, SHOULD_HAVE, PartyLevel, PartyLink
 from volunteers.units.models import THREE_HEADS, Appointment, Level, Unit
-from volunteers.units.querysets import UnitQuerySet, under
+from volunteers.units.querysets import UnitQuerySet, prefixes, under
 
 
 def should_have(level: str) -> PartyLevel | None:
@@ -31,10 +31,6 @@ def units_without_party(paths: Iterable[str], *, on: dt.date | None = None) -> U
     return Unit.objects.current(on).filter(missing, under(paths))
 
 
-def _prefixes(path: str) -> Iterator[str]:
-    return (path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen))
-
-
 def members_under(paths: Iterable[str], *, on: dt.date | None = None) -> dict[str, int]:
     """How many party members are known among the leaders in and below each unit, by path. One query.
 
@@ -44,7 +40,7 @@ def members_under(paths: Iterable[str], *, on: dt.date | None = None) -> dict[st
     rows = held.filter(person__political_status=PARTY_MEMBER).order_by().values_list("unit__path", "person_id")
     found: dict[str, set[int]] = defaultdict(set)
     for path, person_id in rows:
-        for prefix in _prefixes(path):
+        for prefix in prefixes(path):
             found[prefix].add(person_id)
     return {path: len(people) for path, people in found.items()}
 
@@ -62,7 +58,7 @@ def coverage_gaps(paths: Iterable[str], *, on: dt.date | None = None) -> dict[in
     paths = list(paths)
     counted: dict[str, int] = defaultdict(int)
     for path in units_without_party(paths, on=on).values_list("path", flat=True):
-        for prefix in _prefixes(path):
+        for prefix in prefixes(path):
             counted[prefix] += 1
     listed = Unit.objects.current(on).filter(under(paths)).exclude(level=Level.NEIGHBOURHOOD)
     return {pk: counted[path] for pk, path in listed.values_list("pk", "path")}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from foundation.pinyin import sounds
-from volunteers.units.querysets import AppointmentQuerySet, UnitManager
+from volunteers.units.querysets import STEP, AppointmentQuerySet, UnitManager, prefixes
 
 
 class Level(models.TextChoices):
@@ -56,7 +56,7 @@ LEVEL_OF_ROLE: dict[Role, Level] = {
 class Unit(MP_Node):
     """A node of the district's tree. `path` has four characters a level, so a prefix of it is an ancestor."""
 
-    steplen = 4
+    steplen = STEP
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     level = models.CharField(_("层级"), max_length=20, choices=Level.choices)
@@ -92,7 +92,7 @@ class Unit(MP_Node):
 
     def ancestor_paths(self) -> list[str]:
         """Paths of this unit and everything above it, from the top down; no query."""
-        return [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        return prefixes(self.path)
 
     def path_at(self, level: Level) -> str:
         """Path of the ancestor (or self) at a level; no query."""

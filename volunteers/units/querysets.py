@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from volunteers.units.models import Appointment, Level, Role, Unit  # noqa: F401
 
 
+STEP = 4
+"""Characters of a path for one level of the tree, so that a prefix of whole steps is an ancestor."""
+
+
 def under(paths: Iterable[str], field: str = "path") -> Q:
     """Condition: the path in `field` equals one of the paths or lies below it. No path, nothing.
 
@@ -26,6 +30,17 @@ def under(paths: Iterable[str], field: str = "path") -> Q:
     for path in top_paths(paths):
         condition |= Q(**{f"{field}__startswith": path})
     return condition
+
+
+def prefixes(path: str) -> list[str]:
+    """Paths of the unit at `path` and of everything above it, from the top down; no query."""
+    return [path[:end] for end in range(STEP, len(path) + 1, STEP)]
+
+
+def around(paths: Iterable[str], field: str = "path") -> Q:
+    """Condition: the unit in `field` lies at, below or above one of the paths. No path, nothing."""
+    listed = list(paths)
+    return under(listed, field) | Q(**{f"{field}__in": {above for path in listed for above in prefixes(path)}})
 
 
 def top_paths(paths: Iterable[str]) -> list[str]:

@@ -72,7 +72,7 @@ class Voter:
 
 def find_voters(*, campaign: Campaign, words: str, user: Actor) -> list[Voter]:
     """Residents who fit what was typed, twenty at most, each with how they stand on the roll; five queries."""
-    rows = matching(Resident.objects.visible_to(user).living(), words).select_related("person", "neighbourhood")
+    rows = matching(Resident.objects.looked_after_by(user).living(), words).select_related("person", "neighbourhood")
     return voters(campaign, list(rows.order_by("person__pinyin", "pk")[:MOST_FOUND]), user)
 
 

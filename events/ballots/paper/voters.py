@@ -43,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _voter(request: HttpRequest, uid: UUID) -> tuple[Campaign, Voter]:
-    rows = Resident.objects.visible_to(request.user).living().select_related("person", "neighbourhood")
+    rows = Resident.objects.looked_after_by(request.user).living().select_related("person", "neighbourhood")
     resident = get_object_or_404(rows, uid=uid)
     campaign = campaign_of_today()
     return campaign, issuing.voters(campaign, [resident], request.user)[0]

@@ -51,7 +51,8 @@ from volunteers.units.console import (
     requires,
     routes,
 )
-from volunteers.units.rights import Right
+from volunteers.units.querysets import around
+from volunteers.units.rights import Right, paths_where
 from volunteers.units.selectors import breadcrumbs
 
 LIST = ("console_nomination_list", gettext_lazy("提名与审核"))
@@ -61,8 +62,9 @@ may_vet = requires(Right.VET_NOMINEE)
 
 
 def campaigns(request: HttpRequest | None) -> QuerySet[Campaign]:
-    """Those that were approved, the newest first."""
-    return Campaign.objects.filter(approved_at__isnull=False).order_by("-approved_at", "-pk")
+    """Those in which somebody was named where the reader vets, the newest first."""
+    rows = Nomination.objects.vetted_below(request.user if request else None).order_by()
+    return Campaign.objects.filter(pk__in=rows.values("campaign")).order_by("-approved_at", "-pk")
 
 
 class StateFilter(django_filters.ChoiceFilter):
@@ -148,7 +150,8 @@ class NominationListView(ScopedListView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         """While one can name somebody: for whoever came to the counter."""
-        rows = Campaign.objects.visible_to(self.request.user).filter(state=CampaignState.NOMINATING)
+        here = around(paths_where(self.request.user, Right.VET_NOMINEE), "unit__path")
+        rows = Campaign.objects.visible_to(self.request.user).filter(here, state=CampaignState.NOMINATING)
         return [
             HeaderButton(_("代录提名"), url=reverse("console_nomination_make", args=[one.uid]), icon_name="plus")
             for one in rows
