@@ -71,7 +71,7 @@ def seconded(row: Nomination, times: int = 3) -> Nomination:
 
 def passed(row: Nomination, cast: Cast, levels: int = 4) -> Nomination:
     """Passed by so many levels, from below."""
-    for user in (cast.area_leader, cast.worker, cast.street_clerk, cast.district_clerk)[:levels]:
-        vetting.vet(uid=uuid.uuid4(), nomination=row, is_passed=True, reason="情况属实", acting_user=user)
+    for due, user in enumerate((cast.area_leader, cast.worker, cast.street_clerk, cast.district_clerk)[:levels]):
+        vetting.vet(uid=uuid.uuid4(), nomination=row, due=due, is_passed=True, reason="情况属实", acting_user=user)
     row.refresh_from_db()
     return row

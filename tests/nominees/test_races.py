@@ -67,13 +67,13 @@ def test_of_two_vetters_of_a_level_one_decides(committed_cast: Cast) -> None:
     cast, campaign = committed_cast, make_campaign(committed_cast, "nominating")
     row = agreed(campaign, cast.leader, cast.group_leader)
     move_to(campaign, "vetting", cast)
-    vetting.vet(uid=uuid.uuid4(), nomination=row, is_passed=True, reason="属实", acting_user=cast.area_leader)
+    vetting.vet(uid=uuid.uuid4(), nomination=row, due=0, is_passed=True, reason="属实", acting_user=cast.area_leader)
     users = [cast.worker, *(clerk_of(cast.community, Role.COMMUNITY_WORKER, name) for name in ("甲", "乙", "丙"))]
 
     def decide(number: int) -> str:
         return outcome(
             partial(
-                vetting.vet, uid=uuid.uuid4(), nomination=row, is_passed=number % 2 == 0, reason=f"看过{number}",
+                vetting.vet, uid=uuid.uuid4(), nomination=row, due=1, is_passed=number % 2 == 0, reason=f"看过{number}",
                 acting_user=users[number],
             )
         )  # fmt: skip

@@ -26,7 +26,8 @@ Clients = Callable[[User], Client]
 
 
 def decide(row: Nomination, user: User, *, yes: bool = True, reason: str = "情况属实") -> Vetting:
-    return vet(uid=uuid.uuid4(), nomination=row, is_passed=yes, reason=reason, acting_user=user)
+    due = Nomination.objects.with_level().get(pk=row.pk).due  # type: ignore[attr-defined]
+    return vet(uid=uuid.uuid4(), nomination=row, due=due, is_passed=yes, reason=reason, acting_user=user)
 
 
 @pytest.fixture
@@ -64,6 +65,21 @@ def test_a_level_without_anybody_who_may_is_covered_by_the_one_above(cast: Cast,
     assert decide(row, cast.worker).level == "community"
 
 
+def test_two_who_cover_a_level_decide_none_unseen(cast: Cast, row: Nomination, client_for: Clients) -> None:
+    Appointment.objects.filter(role=Role.AREA_LEADER, unit=cast.area).update(ends_on=SINCE)
+    second = client_for(clerk_of(cast.community, Role.COMMUNITY_WORKER, "第二位"))
+    many = {"uids": [str(row.pk)]}
+    looked_at = second.post("/console/campaigns/nominations/pass/", many).content.decode()
+    assert f'name="due-{row.pk}" value="0"' in looked_at
+    assert 'name="due" value="0"' in second.get(f"/best/nominations/{row.pk}/vet/").content.decode()
+    decide(row, cast.worker)  # for the area, and the community is next
+    sent = {"uid": str(uuid.uuid4()), "reason": "我也看过"}
+    one = second.post(f"/best/nominations/{row.pk}/vet/", sent | {"decision": "pass", "due": 0}, follow=True)
+    assert "这一级刚刚审过了" in one.content.decode()
+    second.post("/console/campaigns/nominations/pass/", many | sent | {"confirm": "1", f"due-{row.pk}": "0"})
+    assert [one.level for one in Vetting.objects.all()] == ["area"]
+
+
 def test_nobody_vets_themselves_or_whom_they_put_forward(cast: Cast, campaign: Campaign) -> None:
     lives = neighbour(cast.neighbourhood)
     Appointment.objects.create(
@@ -90,7 +106,7 @@ def test_who_is_refused_reads_the_reason_and_nobody_decides_on(
 ) -> None:
     client = client_for(cast.area_leader)
     assert "周桂兰" in client.get(f"/best/{row.campaign.uid}/vet/").content.decode()
-    body = {"uid": str(uuid.uuid4()), "reason": "今年已在别处表彰。", "decision": "refuse"}
+    body = {"uid": str(uuid.uuid4()), "reason": "今年已在别处表彰。", "decision": "refuse", "due": 0}
     assert client.post(f"/best/nominations/{row.pk}/vet/", body).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.answer) == (NominationState.REFUSED, "今年已在别处表彰。")
@@ -175,7 +191,7 @@ def test_the_second_of_two_at_the_same_level_reads_that_it_is_decided(
     decide(row, cast.area_leader)
     second = clerk_of(cast.community, Role.COMMUNITY_WORKER, "第二位")
     decide(row, cast.worker)
-    sent = {"uid": str(uuid.uuid4()), "reason": "我也看过", "decision": "pass"}
+    sent = {"uid": str(uuid.uuid4()), "reason": "我也看过", "decision": "pass", "due": 1}
     phone = client_for(second).post(f"/best/nominations/{row.pk}/vet/", sent, follow=True)
     assert "这一级刚刚审过了" in phone.content.decode()
     sent["uid"] = str(uuid.uuid4())

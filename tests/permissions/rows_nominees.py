@@ -100,7 +100,7 @@ def _vet(thing: Any) -> dict[str, Any]:
         Vetting.objects.create(
             uid=uuid.uuid4(), nomination=thing, level=level, is_passed=True, reason="属实", by=User.objects.latest("pk")
         )
-    return _uid() | {"decision": "pass", "reason": "情况属实"}
+    return _uid() | {"decision": "pass", "reason": "情况属实", "due": at}
 
 
 def _vet_many(thing: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from events.campaigns.nominees import counter_console as counter
 from events.campaigns.nominees import objection_console as objecting
 from events.campaigns.nominees import selectors, vetting
 from events.campaigns.nominees.facts import facts_of
-from events.campaigns.nominees.forms import PASS, REFUSE, VetForm
+from events.campaigns.nominees.forms import PASS, REFUSE, VetForm, VetManyForm
 from events.campaigns.nominees.nominations import WAITING, takes_households
 from events.campaigns.nominees.permissions import can_answer_for, can_vet, wrote_down
 from events.campaigns.phases import is_open
@@ -198,10 +198,11 @@ def _show(request: HttpRequest, row: Nomination, form: VetForm | None = None) ->
     turn = can_vet(request.user, row) and row.state == N.AGREED and is_open(row.campaign, CampaignState.VETTING)
     said = NomineeObjection.objects.visible_to(request.user).filter(nomination=row).order_by("-raised_at")
     is_waiting = takes_households(row.campaign)
+    fresh = VetForm(initial={"due": row.due})  # type: ignore[attr-defined]
     context = page(
         row.person.name, icon="user", trail=[LIST], row=row, facts=facts_of(row), steps=selectors.steps_of(row),
         where=breadcrumbs([row.neighbourhood], top=1)[row.neighbourhood_id], turn=turn_of(row),
-        households=households_of(row), form=(form or VetForm()) if turn else None, objections=said,
+        households=households_of(row), form=(form or fresh) if turn else None, objections=said,
         may_answer=row.state == N.ASKED and is_waiting and can_answer_for(request.user, row),
         may_second=row.state in WAITING and is_waiting and not wrote_down(request.user, row),
     )  # fmt: skip
@@ -247,7 +248,10 @@ def _ticked(request: HttpRequest) -> tuple[list[Any], list[Any]]:
     for one in found:
         one.where = f"{where[one.neighbourhood_id]} · {one.neighbourhood.name}"
         one.what = turn_of(one) or one.get_state_display()
-    mine = [one for one in found if one.state == N.AGREED and can_vet(request.user, one)]
+    shown = {one.pk: request.POST.get(f"due-{one.pk}", str(one.due)) for one in found}
+    mine = [
+        one for one in found if one.state == N.AGREED and can_vet(request.user, one) and shown[one.pk] == str(one.due)
+    ]
     return mine, [one for one in found if one not in mine]
 
 
@@ -259,7 +263,7 @@ def _many(request: HttpRequest, *, is_passed: bool) -> HttpResponse:
     except Invalid as refusal:
         messages.error(request, refusal.message)
         return redirect(back)
-    form = VetForm(request.POST if "confirm" in request.POST else None)
+    form = VetManyForm(request.POST if "confirm" in request.POST else None)
     if form.is_bound and form.is_valid():
         outcome = vetting.vet_many(nominations=mine, is_passed=is_passed, acting_user=request.user, **form.cleaned_data)
         messages.success(request, _("%(count)d 位审好了。") % {"count": len(outcome.done)})

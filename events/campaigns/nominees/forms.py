@@ -132,10 +132,16 @@ class CounterNominateForm(CounterForm):
         return data | {"leader": self.one_of("whom", self.leaders, "leader", told, attrgetter("unit"))}
 
 
-class VetForm(Once):
+class VetManyForm(Once):
     """Pass or refuse, and why; which of the two is the button that was pressed."""
 
     reason = _area(_("理由"), LONGEST_REASON, rows=2)
+
+
+class VetForm(VetManyForm):
+    """The same of one, with the number of the level that the page showed."""
+
+    due = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DecideForm(forms.Form):

@@ -54,10 +54,13 @@ def clean_words(text: str, field: str, empty: str, longest: int) -> str:
 
 
 @transaction.atomic
-def vet(*, uid: uuid.UUID, nomination: Nomination, is_passed: bool, reason: str, acting_user: Actor) -> Vetting:
+def vet(
+    *, uid: uuid.UUID, nomination: Nomination, due: int, is_passed: bool, reason: str, acting_user: Actor
+) -> Vetting:
     """Pass or refuse a nomination at the level whose turn it is, with a reason. Of two at once one decides.
 
-    Who may: `can_vet`. Refusing ends it, and the nominee is told why. The same uid twice is the same answer.
+    `due` is the number of the level that was looked at, 0 the area: whoever covers several decides none unseen. Who
+    may: `can_vet`. Refusing ends it, and the nominee is told why. The same uid twice is the same answer.
     Raises `Denied`, `Invalid`, `Conflict`, `DifferentBody`.
     """
     row, campaign = locked(nomination)
@@ -70,10 +73,13 @@ def vet(*, uid: uuid.UUID, nomination: Nomination, is_passed: bool, reason: str,
     if row.state != NominationState.AGREED or not is_open(campaign, CampaignState.VETTING):
         raise Conflict(_("现在不用审核了，请刷新看看。"))
     current = Nomination.objects.with_level().select_related("neighbourhood").get(pk=row.pk)
-    if was_turn(acting_user, current) and not can_vet(acting_user, current):
+    may = can_vet(acting_user, current)
+    if was_turn(acting_user, current) and not may:
         raise Conflict(_decided_before())
-    if not can_vet(acting_user, current):
+    if not may:
         raise Denied(_("现在轮不到您审核这一位，或者要请别的同事来审。"))
+    if current.due != due:  # type: ignore[attr-defined]
+        raise Conflict(_decided_before())
     made = Vetting(uid=uid, nomination=row, level=_level_of(current), is_passed=is_passed, reason=cleaned)
     made.by_id = acting_user.pk
     try:
@@ -114,13 +120,17 @@ class Outcome:
 def vet_many(
     *, uid: uuid.UUID, nominations: Iterable[Nomination], is_passed: bool, reason: str, acting_user: Actor
 ) -> Outcome:
-    """Vet one after the other with one reason, each by itself: what is not the user's holds up no other."""
+    """Vet one after the other with one reason, each by itself: what is not the user's holds up no other.
+
+    `nominations` come `with_level`.
+    """
     outcome = Outcome([], [])
     for one in nominations:
         try:
             vet(
                 uid=uuid.uuid5(uid, str(one.pk)),
                 nomination=one,
+                due=one.due,  # type: ignore[attr-defined]
                 is_passed=is_passed,
                 reason=reason,
                 acting_user=acting_user,

@@ -277,7 +277,7 @@ def nomination_vet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         rows.select_related("person", "street", "neighbourhood", "campaign__rules"), pk=uid
     )
     open_now = row.state == N.AGREED and is_open(row.campaign, CampaignState.VETTING)
-    form = VetForm(_sent(request))
+    form = VetForm(_sent(request), initial={"due": row.due})  # type: ignore[attr-defined]
     said = request.POST.get("decision", "")
     if request.method == "POST" and said not in {PASS, REFUSE}:
         raise Invalid
