@@ -164,7 +164,7 @@ def test_the_measurement_would_notice_a_leak(cast: Cast) -> None:
             pass
         return by_phone(client, phone)
 
-    found = _signs_of_a_leak(leaking, numbers, 80)
+    found = _signs_of_a_leak(leaking, numbers, 40)
     assert found[-1] <= 0.05
 
 
