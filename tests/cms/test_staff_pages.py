@@ -128,6 +128,7 @@ def test_the_menu_and_the_first_page_hold_what_staff_need(
     assert "条公告在看" in page
     assert "console.css" in page
     assert "何静" in page
+    assert "<title>首页 - 三长</title>" in page
 
 
 def test_an_event_is_edited_in_one_form(cast: Cast, client_for: ClientFor) -> None:
