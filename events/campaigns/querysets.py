@@ -61,15 +61,17 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         return self.filter(under(paths_where(user, Right.VET_NOMINEE), "neighbourhood__path"))
 
     def with_level(self) -> Self:
-        """With `due`, the number of the level that has to decide next (0 the area … 3 the district), and `stands`, the
-        one that does so: the next above that has somebody who may, where nobody at the level itself may.
+        """With `due`, the number of the level that has to decide next (0 the area … 3 the district, 4 none), and
+        `stands`, the one that does so: the next above that has somebody who may, where nobody at the level itself may.
+        None where all have decided.
         """
         from events.campaigns.models import Vetting
 
         passed = Vetting.objects.filter(nomination=OuterRef("pk"), is_passed=True).order_by().values("nomination")
         due = Coalesce(Subquery(passed.annotate(n=Count("pk")).values("n")), 0)
         last = len(VETTERS) - 1
-        cases = [
+        cases = [When(due__gt=last, then=Value(None))]
+        cases += [
             When(_somebody_at(level, role), due__lte=number, then=Value(number))
             for number, (role, level) in enumerate(VETTERS[:last])
         ]

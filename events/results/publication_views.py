@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from events.campaigns.models import Campaign
+from events.campaigns.models import Campaign, CampaignState
 from events.results.publishing import archive_of
 from foundation.errors import Missing
 
@@ -21,8 +21,12 @@ HOUR = 3_600
 @require_safe
 @cache_control(public=True, max_age=HOUR // 12)
 def campaign_publication(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
-    """The zip of the newest edition as it was published; of an earlier one by `?edition=1`."""
+    """The zip of the newest edition as it was published; of an earlier one by `?edition=1`. As long as there is a
+    result: none of a campaign that was ended.
+    """
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), uid=uid)
+    if campaign.state == CampaignState.TERMINATED:
+        raise Missing(_("这次评选终止了，没有结果。"))
     asked = request.GET.get("edition", "")
     editions = campaign.publications.order_by("edition")
     publication = next((one for one in editions if str(one.edition) == asked), None) if asked else editions.last()

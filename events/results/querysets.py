@@ -17,13 +17,20 @@ PUBLIC = ("winners_notice", "awarded", "archived")
 """States of a campaign in which its result is told; for nobody, staff included, before."""
 
 
+def is_told(campaign: str = "") -> Q:
+    """Condition: the winners' notice of a campaign began; a suspended notice goes on being read, an ended one has no
+    result. `campaign`: what leads to it, with two underscores.
+    """
+    suspended = Q(**{f"{campaign}state": "suspended", f"{campaign}suspended_from__in": PUBLIC})
+    return Q(**{f"{campaign}state__in": PUBLIC}) | suspended
+
+
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Sets of results."""
 
     def told(self) -> Self:
-        """Of campaigns whose winners' notice began; a suspended notice goes on being read."""
-        in_notice = Q(campaign__state__in=PUBLIC)
-        return self.filter(in_notice | Q(campaign__state="suspended", campaign__suspended_from__in=PUBLIC))
+        """Of campaigns whose result is told."""
+        return self.filter(is_told("campaign__"))
 
     def visible_to(self, user: Actor) -> Self:
         """Winners: everybody, from the winners' notice on. Any other result: the candidate alone."""

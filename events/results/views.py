@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,15 +19,15 @@ from events.campaigns.models import Campaign
 from events.results import poster, selectors, services
 from events.results.models import Outcome
 from events.results.publishing import bytes_to_fetch
-from events.results.querysets import PUBLIC
+from events.results.querysets import is_told
 from volunteers.homes.signs import base_of
 from volunteers.units.rights import person_id_of
 
 
 def _campaign(request: HttpRequest, uid: uuid.UUID) -> Campaign:
     """A campaign whose result is told."""
-    told = Q(state__in=PUBLIC) | Q(state="suspended", suspended_from__in=PUBLIC)
-    campaign: Campaign = get_object_or_404(Campaign.objects.visible_to(request.user).filter(told).whole(), uid=uid)
+    rows = Campaign.objects.visible_to(request.user).filter(is_told())
+    campaign: Campaign = get_object_or_404(rows.whole(), uid=uid)
     return campaign
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,6 +17,8 @@ from events.ballots.models import Envelope, TurnoutShard
 from events.ballots.voting.cards import to_answer, to_check, to_vote
 from events.ballots.voting.opinion import answer_household, question_for
 from foundation.errors import Conflict, Denied
+from foundation.models import Notification
+from foundation.streams import person_key
 from tests.ballots.making import Vote, make_household, make_vote, make_voter, signals_for
 from tests.ballots.test_voting_pages import address, cast_plainly, pass_for
 from tests.cast import Cast, person_of
@@ -77,6 +81,9 @@ def test_a_household_without_a_phone_answers_at_the_counter_after_the_ballot(cas
     code = pass_for(cast, vote, mother)
     screen = Client()
     screen.post(address(vote, "counter_enter"), {"code": code})
+    assert screen.get(address(vote, "counter_opinion")).status_code == 404, "whoever has the digits votes first"
+    early = screen.post(address(vote, "counter_opinion"), {"step": f"5.{uuid.uuid4()}"})
+    assert early.status_code == 404
     cast_plainly(screen, vote, vote.candidates[0], booth="counter")
     assert address(vote, "counter_opinion") in screen.get(address(vote, "counter_done")).content.decode()
     page = screen.get(address(vote, "counter_opinion")).content.decode()
@@ -87,8 +94,38 @@ def test_a_household_without_a_phone_answers_at_the_counter_after_the_ballot(cas
     assert answered["Location"] == address(vote, "counter_done")
     assert "您家答过了" in screen.get(address(vote, "counter_done")).content.decode()
     assert vote.open(Envelope.objects.get(kind="household")).step == 2
+    told = Notification.objects.filter(stream_key=person_key(person_of(mother).pk), kind="ballot")
+    assert [one.payload["title"] for one in told.order_by("seq")] == [
+        "有一张票用您的名义投进了票箱", "您家的意见在窗口投进了票箱"
+    ]  # fmt: skip
     screen.get(address(vote, "counter_enter"))
     assert screen.get(address(vote, "counter_opinion")).status_code == 404
+
+
+def test_what_one_desk_answers_for_unusually_many_lies_aside(cast: Cast, settings: Any) -> None:
+    settings.BALLOT_DESK_MOST = 0
+    mother = make_voter("母亲", cast.neighbourhood, make_household(cast.neighbourhood))
+    vote = make_vote(cast, cast.leader)
+    screen = Client()
+    screen.post(address(vote, "counter_enter"), {"code": pass_for(cast, vote, mother)})
+    cast_plainly(screen, vote, vote.candidates[0], booth="counter")
+    screen.post(address(vote, "counter_opinion"), {"step": f"5.{uuid.uuid4()}"})
+    assert Envelope.objects.get(kind="household").state == "quarantined"
+
+
+def test_a_candidate_is_not_asked_about_themselves(cast: Cast) -> None:
+    home = make_household(cast.neighbourhood)
+    Resident.objects.update_or_create(
+        person=person_of(cast.leader),
+        defaults={
+            "neighbourhood": cast.neighbourhood, "household": home, "state": "confirmed",
+            "confirmed_at": timezone.now() - dt.timedelta(days=90),
+        },
+    )  # fmt: skip
+    next_door = make_voter("隔壁", cast.neighbourhood, make_household(cast.neighbourhood, "102"))
+    vote = make_vote(cast, cast.leader)
+    assert question_for(vote.box, person_of(cast.leader).pk) is None
+    assert question_for(vote.box, person_of(next_door).pk) is not None
 
 
 def test_after_the_close_no_answer_is_taken(cast: Cast) -> None:

@@ -54,6 +54,7 @@ def test_each_level_waits_for_the_one_below_and_all_four_stand_there_by_name(cas
     assert [one.level for one in done] == ["area", "community", "street", "district"]
     assert [one.by for one in done] == list(levels)
     assert AuditEntry.objects.filter(act="nomination.pass").count() == 4
+    assert not Nomination.objects.to_vet_by(cast.district_clerk).exists(), "nothing waits that nobody can decide"
     with pytest.raises(Denied):
         decide(row, cast.other_worker)
 

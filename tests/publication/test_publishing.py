@@ -202,6 +202,8 @@ def test_anybody_downloads_the_files_and_the_verifier(campaign: Campaign, tmp_pa
     for asked in ("2", "9" * 5000, "١", "0", "x"):
         assert Client().get(f"{address}?edition={asked}").status_code == 404
     assert b"".join(Client().get("/best/verify_campaign.py")) == VERIFIER.read_bytes()
+    Campaign.objects.filter(pk=campaign.pk).update(state="terminated")
+    assert Client().get(address).status_code == 404, "a campaign that was ended has no result"
 
 
 def test_the_page_of_the_result_carries_fingerprint_and_files(campaign: Campaign, tmp_path: Path) -> None:

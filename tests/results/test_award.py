@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from cms.stories import StoryPage
 from cms.winner_stories import draft_stories
+from events.campaigns.nominees.nominations import withdraw
 from events.campaigns.nominees.objections import raise_objection
 from events.campaigns.services import award_campaign
 from events.results.services import STORY, certificate_of, honour_winners
@@ -15,9 +19,11 @@ from foundation.actors import SYSTEM
 from foundation.errors import Conflict
 from foundation.models import OutboxMessage
 from rewards.honours.models import Certificate
+from tests.benefits.making import until_somebody_waits
 from tests.campaigns.making import end_phase
 from tests.cast import Cast
 from tests.results.making import LI, WANG, ZHAO, make_result, named
+from volunteers.accounts.models import User
 from volunteers.people.documents import NOMINEE
 from volunteers.people.models import Channel
 from volunteers.people.services import give_consent
@@ -39,6 +45,33 @@ def test_every_winner_gets_one_certificate_of_the_district(cast: Cast) -> None:
     assert Certificate.objects.count() == 2
     page = Client().get(reverse("result_winner", args=[named(campaign, "王好").pk])).content.decode()
     assert one.number in page
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_winner_who_leaves_as_the_award_is_given_reads_that_it_is_given(committed_cast: Cast) -> None:
+    campaign = make_result(committed_cast, LI, WANG, ZHAO)
+    end_phase(campaign, "winners_notice")
+    outcomes: list[object] = []
+
+    def leave() -> None:
+        leader = User.objects.get(person__name="王好")
+        try:
+            outcomes.append(withdraw(nomination=named(campaign, "王好"), acting_user=leader))
+        except Conflict as refusal:
+            outcomes.append(refusal)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        award_campaign(campaign=campaign, reason="公示期满", acting_user=committed_cast.district_clerk)
+        leaving = threading.Thread(target=leave)
+        leaving.start()
+        until_somebody_waits()
+    leaving.join()
+    assert "刚刚表彰" in str(outcomes[0])
+    assert named(campaign, "王好").state == "candidate"
+    assert certificate_of(named(campaign, "王好")) is not None
 
 
 def test_nobody_is_honoured_while_an_objection_is_open(cast: Cast) -> None:

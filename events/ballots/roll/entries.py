@@ -184,15 +184,23 @@ def _voters(making: _Making, campaign: Campaign, at: Any) -> Iterator[tuple[Any,
 
 
 def _households(making: _Making, campaign: Campaign, at: Any) -> Iterator[tuple[Any, ...]]:
-    """Each household once, asked about the candidate who was put forward first in its neighbourhood."""
-    about: dict[int, Any] = {}
+    """Each household once, asked about the candidate who was put forward first in its neighbourhood; not the one the
+    candidate lives in.
+    """
+    about: dict[int, tuple[Any, int]] = {}
     candidates = Nomination.objects.candidates().filter(campaign=campaign).order_by("nominated_at", "pk")
-    for uid, neighbourhood_id in candidates.values_list("pk", "neighbourhood_id"):
-        about.setdefault(neighbourhood_id, uid)
+    for uid, person_id, neighbourhood_id in candidates.values_list("pk", "person_id", "neighbourhood_id"):
+        about.setdefault(neighbourhood_id, (uid, person_id))
+    asked_about = [person_id for _uid, person_id in about.values()]
+    theirs = Resident.objects.living().filter(person_id__in=asked_about, household__isnull=False)
+    own = set(theirs.values_list("household_id", "person_id"))
     links = HouseholdLink.objects.active(timezone.localdate(at)).filter(neighbourhood_id__in=about)
     for household_id, neighbourhood_id in links.order_by("pk").values_list("household_id", "neighbourhood_id"):
+        uid, person_id = about[neighbourhood_id]
+        if (household_id, person_id) in own:
+            continue
         key = household_key(making.box, household_id)
-        yield making.entry(RollKind.HOUSEHOLD, key, neighbourhood_id, about[neighbourhood_id], None)
+        yield making.entry(RollKind.HOUSEHOLD, key, neighbourhood_id, uid, None)
 
 
 def _store(rows: list[tuple[Any, ...]]) -> None:

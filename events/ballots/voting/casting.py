@@ -170,7 +170,7 @@ def _put(
         row.former_uids = bytes(stored.former_uids) + stored.uid.bytes
     casting_sql.write(row, entry, stored, _noted(casting, acting_user, entry))
     if tell:
-        _tell(casting.campaign, tell, at)
+        _tell(casting, tell, at)
     return _answer(row)
 
 
@@ -223,12 +223,16 @@ def spoken(at: dt.datetime) -> str:
 
 
 @streams.in_district_language
-def _tell(campaign: Campaign, person_id: int, at: dt.datetime) -> None:
-    """The voter hears that a ballot was cast in their name, and where to say that it was not them (rule R18)."""
+def _tell(casting: Casting, person_id: int, at: dt.datetime) -> None:
+    """The voter hears that a ballot was cast in their name, and where to say that it was not them (rule R18); of a
+    household, who stood at the counter.
+    """
+    uid = casting.campaign.uid
+    title, body = _("有一张票用您的名义投进了票箱"), _("%(when)s · 不是您投的？点这里告诉我们")
+    if casting.kind == RollKind.HOUSEHOLD:
+        title, body = _("您家的意见在窗口投进了票箱"), _("%(when)s · 不是您答的？请告诉社区")
     payload = {
-        "title": _("有一张票用您的名义投进了票箱"),
-        "body": _("%(when)s · 不是您投的？点这里告诉我们") % {"when": spoken(at)},
-        "url": reverse("ballot_receipt", args=[campaign.uid]),
+        "title": title, "body": body % {"when": spoken(at)}, "url": reverse("ballot_receipt", args=[uid]),
         "icon": "envelope",
-    }
-    streams.publish(streams.person_key(person_id), kind="ballot", payload=payload, ref=f"ballot:{campaign.uid}")
+    }  # fmt: skip
+    streams.publish(streams.person_key(person_id), kind="ballot", payload=payload, ref=f"ballot:{uid}")

@@ -70,7 +70,7 @@ def answer_household(
     """Put the household's sealed answer into the box, in place of the one before.
 
     Who may: anybody of a household that is asked, who is on the roll too; at the counter's screen, where nobody is
-    signed in, `person_id` stands in the booth. Raises as `cast`.
+    signed in, `person_id` stands in the booth, and is told. Raises as `cast`.
     """
     box = ready_box(campaign)
     question = question_for(box, person_id_of(acting_user) if person_id is None else person_id)
@@ -78,4 +78,5 @@ def answer_household(
         raise Denied(_("这一题只问候选邻长联系的住户。"))
     here = sealed_on == Envelope.SealedOn.SERVER
     casting = Casting(uid, campaign, envelope, sealed_on, signals, RollKind.HOUSEHOLD, is_sealed_here=here)
-    return put(box, casting, question.entry.voter_key, acting_user=acting_user)
+    tell = 0 if person_id_of(acting_user) else person_id or 0
+    return put(box, casting, question.entry.voter_key, acting_user=acting_user, tell=tell)

@@ -266,6 +266,8 @@ def check(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @in_booth
 def answer(request: HttpRequest, booth: Booth) -> HttpResponse:
     """Would you choose this neighbour leader again: five steps in words, sealed like a ballot, or skipped."""
+    if booth.counter_pass and not request.session.get(VOTED):
+        raise Missing(_("先投票，投好了再答。"))
     person_id = _person_in(request, booth)
     question = opinion.question_for(booth.box, person_id)
     if question is None:
@@ -278,7 +280,7 @@ def answer(request: HttpRequest, booth: Booth) -> HttpResponse:
         opinion.answer_household(
             uid=form.cleaned_data["id"], campaign=booth.campaign, envelope=envelope, sealed_on=sealed_on,
             acting_user=SYSTEM if booth.counter_pass else request.user, person_id=person_id,
-            signals=Signals() if booth.counter_pass else signals_of(request),
+            signals=Signals(clerk_id=booth.counter_pass.issued_by_id) if booth.counter_pass else signals_of(request),
         )  # fmt: skip
         return _see("counter_done" if booth.counter_pass else "ballot_opinion", booth.campaign)
     steps = [(step, f"{step}.{uuid.uuid4()}", words) for step, words in opinion.STEPS]

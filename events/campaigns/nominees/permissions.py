@@ -92,7 +92,9 @@ def can_vet(user: Actor, nomination: Nomination) -> bool:
     if not me or me in {nomination.person_id, nomination.nominated_by_id}:
         return False
     path, stands = nomination.neighbourhood.path, getattr(nomination, "stands", None)
-    return any(VETTER_NUMBER.get(one.role) == stands and path.startswith(one.path) for one in grants(user))
+    return stands is not None and any(
+        VETTER_NUMBER.get(one.role) == stands and path.startswith(one.path) for one in grants(user)
+    )
 
 
 def was_turn(user: Actor, nomination: Nomination) -> bool:
