@@ -90,7 +90,7 @@ def find_voters(*, campaign: Campaign, words: str, user: Actor) -> list[Voter]:
 
 
 def _on_the_roll(campaign: Campaign, rows: QuerySet[Resident], user: Actor) -> QuerySet[Resident]:
-    """Those whom the roll has in the user's communities. It knows nobody by name: the key of each is made and sought."""
+    """Those whom the roll has in the user's communities. It names nobody: the key of each is made and sought."""
     box = box_of(campaign)
     persons = {voter_key(box, one): one for one in rows.values_list("person_id", flat=True)[:MOST_SOUGHT]}
     entries = RollEntry.objects.keyed_by(user).filter(box=box, kind=RollKind.VOTER, voter_key__in=persons)
