@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -99,7 +100,7 @@ def test_no_hidden_community_is_left_when_what_is_shown_is_taken_from_the_public
             community = above.add_child(level="community", name=f"有{voted}社区", starts_on=dt.date(2024, 1, 1))
             count(vote, community, above, 400, voted)
     cells = columns(client_for(cast.district_clerk).get(TURNOUT).content.decode())
-    said = {str(voted): cells[cells.index(f"有{voted}社区") + 2] for voted in sum(counts, [])}
+    said = {str(voted): cells[cells.index(f"有{voted}社区") + 2] for voted in itertools.chain(*counts)}
     assert {voted for voted, shown in said.items() if shown != voted} == hidden
     assert {said[voted] for voted in hidden} <= {"人少，不写"}, "nobody reads which of them is the small one"
     assert {one.street: one.cast for one in public_turnout(vote.campaign)[1]}[cast.street] in {sum(counts[0]), None}
