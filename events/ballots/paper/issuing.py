@@ -81,7 +81,7 @@ class Voter:
 
 def find_voters(*, campaign: Campaign, words: str, user: Actor) -> list[Voter]:
     """Who fits what was typed, twenty at most: residents the user looks after, and whoever the roll has in the user's
-    communities, wherever they live now. Each with how they stand on the roll; seven queries.
+    communities, wherever they live now. Each with how they stand on the roll; eight queries at most.
     """
     gone = matching(Resident.objects.not_looked_after_by(user), words)
     known = Resident.objects.looked_after_by(user).living() | _on_the_roll(campaign, gone, user)
