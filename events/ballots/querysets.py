@@ -55,6 +55,10 @@ class RollEntryQuerySet(models.QuerySet["RollEntry"]):
         """In the units where the user keeps the box."""
         return self.filter(under(paths_where(user, Right.KEEP_BOX), "community__path"))
 
+    def keyed_by(self, user: Actor) -> Self:
+        """In the communities where the user stands at the counter."""
+        return self.filter(under(paths_where(user, Right.KEY_BALLOTS), "community__path"))
+
 
 class EnvelopeQuerySet(models.QuerySet["Envelope"]):
     """Sets of envelopes; whoever sees one sees when and why it is looked at, never whose it is or what is in it."""

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.ballots.models import Envelope, PaperBallot, PaperIssue, PaperRun
@@ -152,6 +154,59 @@ def test_who_moved_away_is_sent_to_where_the_roll_has_them(box: PaperBox) -> Non
     assert said(box, voter, box.cast.other_worker) == "名册在桂花社区，请到那里办"
     with pytest.raises(Denied):
         box.issue(voter, acting_user=box.cast.other_worker)
+
+
+MOVED: dict[str, dict[str, Any]] = {
+    "elsewhere": {"state": "confirmed"},
+    "away": {"state": "left"},
+    "asking again": {"state": "asked", "confirmed_at": None},
+}
+
+
+@pytest.mark.parametrize("moved", MOVED)
+def test_who_moved_after_the_freeze_is_served_where_the_roll_has_them(
+    box: PaperBox, client_for: Login, moved: str
+) -> None:
+    voter, there = box.voters[0], box.cast.other_neighbourhood
+    there.name = "新居邻"
+    there.save()
+    Resident.objects.filter(person=voter).update(neighbourhood=there, **MOVED[moved])
+    clerk = client_for(box.cast.worker)
+    page = clerk.post(f"{DESK}voters/", {"q": voter.name}).content.decode()
+    assert voter.name in page
+    assert "可以发" in page
+    assert there.name not in page, "where somebody lives now is no matter of the old counter"
+    uid = Resident.objects.get(person=voter).uid
+    assert there.name not in clerk.get(f"{DESK}voters/{uid}/").content.decode()
+    answer = clerk.post(f"{DESK}voters/{uid}/issue/", {"uid": str(uuid.uuid4())})
+    assert answer.status_code == 302
+    assert box.entry(voter).channel == "paper"
+
+
+def test_no_counter_finds_a_stranger_who_neither_lives_there_nor_is_on_its_roll(
+    box: PaperBox, client_for: Login
+) -> None:
+    away, late = box.voters[0], Person.objects.create(name="居民新来")
+    Resident.objects.filter(person=away).update(state="left")
+    moved_in = {"neighbourhood": box.cast.other_neighbourhood, "state": "confirmed", "confirmed_at": timezone.now()}
+    Resident.objects.create(person=late, **moved_in)
+    for person, clerk in ((away, box.cast.other_worker), (late, box.cast.worker)):
+        assert not find_voters(campaign=box.campaign, words=person.name, user=clerk)
+        uid = Resident.objects.get(person=person).uid
+        assert client_for(clerk).get(f"{DESK}voters/{uid}/").status_code == 404
+
+
+def test_looking_up_asks_the_same_of_one_or_many(box: PaperBox) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert find_voters(campaign=box.campaign, words="居民", user=User.objects.get(pk=box.cast.worker.pk))
+        return len(queries)
+
+    others = Resident.objects.filter(person__in=box.voters[1:])
+    Resident.objects.filter(person=box.voters[0]).update(state="left")
+    before = asked()
+    others.update(state="left")
+    assert asked() == before
 
 
 def test_a_paper_ballot_shuts_the_phone_and_the_voter_hears_of_it(box: PaperBox, client_for: Login) -> None:

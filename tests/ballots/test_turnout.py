@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +16,14 @@ from django.test.utils import CaptureQueriesContext
 
 from events.ballots.models import BallotBox, Envelope, RollCount, RollEntry, TurnoutShard
 from events.ballots.roll.turnout import growth_of, turnout_of
+from events.campaigns.models import StreetQuota
+from events.results.selectors import turnout_of as public_turnout
 from tests.ballots.making import Vote, before_the_freeze, make_vote
 from tests.cast import Cast
 from volunteers.accounts.models import User
 from volunteers.units.models import Unit
 
+TURNOUT = "/console/ballots/turnout/"
 ClientFor = Callable[[User], Client]
 
 
@@ -42,6 +47,8 @@ def count(vote: Vote, community: Unit, street: Unit, roll: int, voted: int) -> N
 def three(vote: Vote, cast: Cast) -> Vote:
     count(vote, cast.community, cast.street, 400, 100)
     count(vote, cast.other_community, cast.street, 300, 19)
+    third = cast.street.add_child(level="community", name="丹桂社区", starts_on=dt.date(2024, 1, 1))
+    count(vote, third, cast.street, 250, 30)
     count(vote, cast.far_community, cast.other_street, 200, 20)
     return vote
 
@@ -49,31 +56,69 @@ def three(vote: Vote, cast: Cast) -> Vote:
 def test_streets_and_communities_with_what_is_too_small_hidden(three: Vote, cast: Cast) -> None:
     street, other = turnout_of(three.box, cast.district_clerk)
     assert [(one.name, one.roll, one.count, one.percent) for one in street.communities] == [
-        ("桂花社区", 400, 100, 25.0), ("月桂社区", 300, None, None),
+        ("桂花社区", 400, 100, 25.0), ("月桂社区", 300, None, None), ("丹桂社区", 250, None, None),
     ]  # fmt: skip
     assert (street.roll, street.count) == (400, 100), "a total gives no hidden number away"
     assert [one.count for one in other.communities] == [20]
 
 
 def test_the_page_names_nobody_and_shows_no_hidden_number(three: Vote, cast: Cast, client_for: ClientFor) -> None:
-    page = client_for(cast.district_clerk).get("/console/ballots/turnout/").content.decode()
-    for words in ("桂花社区", "不到 20", "25.0%", "青禾街道"):
+    page = client_for(cast.district_clerk).get(TURNOUT).content.decode()
+    for words in ("桂花社区", "人少，不写", "25.0%", "青禾街道"):
         assert words in page
     assert ">19<" not in page
+    assert ">30<" not in page
     assert "方晓" not in page
 
 
 def test_staff_see_their_own_units_and_others_nothing(three: Vote, cast: Cast, client_for: ClientFor) -> None:
     assert [one.name for street in turnout_of(three.box, cast.worker) for one in street.communities] == ["桂花社区"]
     assert turnout_of(three.box, cast.leader) == []
-    assert client_for(cast.leader).get("/console/ballots/turnout/").status_code == 403
+    assert client_for(cast.leader).get(TURNOUT).status_code == 403
+
+
+def columns(page: str) -> list[str]:
+    """The cells of a table, line by line."""
+    return re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", page)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        (([120, 70, 10], [80]), {"10", "70"}),
+        (([120, 70, 10, 9], [80]), {"10", "9", "70"}),
+        (([5], [100, 60, 40]), {"5", "40"}),
+        (([120, 70], [80]), set()),
+    ],
+)
+def test_no_hidden_community_is_left_when_what_is_shown_is_taken_from_the_public_result(
+    vote: Vote, cast: Cast, client_for: ClientFor, counts: tuple[list[int], list[int]], hidden: set[str]
+) -> None:
+    StreetQuota.objects.get_or_create(campaign=vote.campaign, street=cast.other_street)
+    for above, here in zip((cast.street, cast.other_street), counts, strict=True):
+        for voted in here:
+            community = above.add_child(level="community", name=f"有{voted}社区", starts_on=dt.date(2024, 1, 1))
+            count(vote, community, above, 400, voted)
+    cells = columns(client_for(cast.district_clerk).get(TURNOUT).content.decode())
+    said = {str(voted): cells[cells.index(f"有{voted}社区") + 2] for voted in itertools.chain(*counts)}
+    assert {voted for voted, shown in said.items() if shown != voted} == hidden
+    assert {said[voted] for voted in hidden} <= {"人少，不写"}, "nobody reads which of them is the small one"
+    assert {one.street: one.cast for one in public_turnout(vote.campaign)[1]}[cast.street] in {sum(counts[0]), None}
+
+
+def test_who_sees_one_community_only_reads_the_same_of_it(vote: Vote, cast: Cast) -> None:
+    count(vote, cast.community, cast.street, 400, 100)
+    count(vote, cast.other_community, cast.street, 300, 19)
+    for user in (cast.worker, cast.street_clerk, cast.district_clerk):
+        (street,) = turnout_of(vote.box, user)
+        assert {one.count for one in street.communities} == {None}
 
 
 def _queries(client: Client) -> int:
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        assert client.get("/console/ballots/turnout/").status_code == 200
+        assert client.get(TURNOUT).status_code == 200
     assert not [one for one in asked if Envelope._meta.db_table in one["sql"]]
     return len(asked)
 
@@ -114,7 +159,7 @@ def test_a_roll_that_grew_fast_is_seen(three: Vote, cast: Cast, client_for: Clie
             )
     first, *others = growth_of(three.box, cast.street_clerk)
     assert (first.community, first.lately, first.percent, first.is_fast) == ("月桂社区", 90, 30.0, True)
-    assert [(one.community, one.is_fast) for one in others] == [("桂花社区", False)]
+    assert [(one.community, one.is_fast) for one in others] == [("桂花社区", False), ("丹桂社区", False)]
     page = client_for(cast.street_clerk).get("/console/ballots/growth/").content.decode()
     assert "增加得特别快" in page
     assert client_for(cast.worker).get("/console/ballots/growth/")["Location"] == "/console/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import logging
 import re
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.ballots import sealing
@@ -21,12 +24,13 @@ from events.ballots.paper.issuing import issue_paper
 from events.ballots.roll.entries import entry_of
 from events.ballots.suspicion.disputes import decide_dispute, raise_dispute
 from events.campaigns.models import Nomination
+from foundation import clock
 from foundation.models import Notification
 from tests.ballots.making import Vote, make_campaign, make_candidate, make_vote, make_voter
 from tests.ballots.test_quarantine import batch_of
 from tests.cast import Cast, _Maker, person_of
 from volunteers.accounts.models import User
-from volunteers.units.models import Level, Role, Unit
+from volunteers.units.models import Appointment, Level, Role, Unit
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
@@ -160,6 +164,40 @@ def test_one_s_own_street_first_others_by_street(cast: Cast, client_for: ClientF
     there = client.post(address(vote, "ballot_vote"), {"street": str(cast.other_street.uid)}).content.decode()
     assert "石桥人" in there
     assert 'cand__n">周桂兰' not in there
+
+
+def test_the_ballot_says_the_same_years_as_the_candidate_s_own_page(cast: Cast, client_for: ClientFor) -> None:
+    vote, client = make_vote(cast), client_for(cast.resident)
+    new = Appointment.objects.get(person=person_of(cast.leader), role=Role.NEIGHBOUR_LEADER)
+    moved_on = clock.today() - dt.timedelta(days=100)
+    Appointment.objects.filter(pk=new.pk).update(starts_on=moved_on)
+    Appointment.objects.create(
+        person=new.person, role=Role.NEIGHBOUR_LEADER, unit=cast.neighbourhood2,
+        starts_on=clock.today() - dt.timedelta(days=6 * 366), ends_on=moved_on - dt.timedelta(days=1),
+    )  # fmt: skip
+    its_page = client.get(reverse("candidate", args=[vote.candidates[0].pk])).content.decode()
+    assert "6 年" in its_page
+    assert "做邻长 6 年" in client.get(address(vote, "ballot_vote")).content.decode()
+    told = client.get(f"/api/ballots/{vote.campaign.uid}/paper").json()["candidates"]
+    assert next(one["years"] for one in told if one["name"] == "周桂兰") == 6
+
+
+def test_the_list_asks_the_same_of_few_and_many_candidates(cast: Cast, client_for: ClientFor) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client_for(cast.resident).get(address(vote, "ballot_vote")).status_code == 200
+        return len(queries)
+
+    vote = make_vote(cast)
+    asked()
+    before = asked()
+    maker = _Maker()
+    maker.issued = 1000
+    for number in range(4):
+        cast.group.refresh_from_db()
+        unit = cast.group.add_child(level=Level.NEIGHBOURHOOD, name=f"1-1-{number + 5}邻")
+        make_candidate(vote.campaign, maker.leader(f"候选{number}", Role.NEIGHBOUR_LEADER, unit))
+    assert asked() == before
 
 
 def test_a_phone_sends_an_envelope_and_nothing_else(cast: Cast, client_for: ClientFor) -> None:

@@ -99,6 +99,16 @@ def test_who_waits_comes_first_and_many_are_confirmed_at_once(homes: Homes, cast
     assert AuditEntry.objects.filter(act="resident.confirm").count() == 2
 
 
+def test_the_desk_leads_to_the_door_that_is_missing(homes: Homes, cast: Cast, worker: Client) -> None:
+    row = Resident.objects.living().get()
+    path = f"/homes/residents/{row.uid}/door/"
+    assert path in worker.get("/console/residents/").content.decode()
+    assert worker.post(path, {"household": str(homes.first[0].uid)}).status_code == 302
+    page = worker.get("/console/residents/").content.decode()
+    assert path not in page
+    assert f"/homes/{homes.first[0].uid}/" in page
+
+
 def test_estates_buildings_doors_and_links_are_kept_at_the_desk(homes: Homes, cast: Cast, worker: Client) -> None:
     made = {"uid": str(uuid.uuid4()), "community": str(cast.community.uid), "name": "榴园"}
     assert worker.post("/console/estates/new/", made | {"name": "荷香苑"}).status_code == 422

@@ -174,6 +174,33 @@ def test_a_no_with_a_reason_reaches_the_resident(homes: Homes, cast: Cast, clien
     assert "请写一下门牌" in text_of(client_for(cast.stranger), "/homes/mine/")
 
 
+def test_a_leader_sets_the_door_of_a_neighbour_who_was_confirmed_without_one(
+    homes: Homes, cast: Cast, client_for: ClientFor
+) -> None:
+    row = Resident.objects.get(person=person_of(cast.resident))
+    leader, path = client_for(cast.leader), f"/homes/residents/{row.uid}/door/"
+    assert path in text_of(leader, "/homes/")
+    page = text_of(leader, path)
+    assert str(homes.first[2].uid) in page
+    assert str(homes.second[2].uid) not in page, "the other entrance is nobody's here"
+    for wrong in ("", str(homes.second[2].uid)):
+        assert leader.post(path, {"household": wrong}).status_code == 422
+    answer = leader.post(path, {"household": str(homes.first[2].uid)})
+    page = text_of(leader, answer["Location"])
+    assert "门牌补上了" in page
+    assert "win--lit" in page
+    assert path not in page
+    assert leader.get(path)["Location"] == f"/homes/{homes.first[2].uid}/"
+
+
+def test_nobody_is_offered_to_set_their_own_door(homes: Homes, cast: Cast, client_for: ClientFor) -> None:
+    lives = {"neighbourhood": cast.neighbourhood, "state": "confirmed", "confirmed_at": timezone.now()}
+    row = Resident.objects.create(person=person_of(cast.leader), **lives)
+    path = f"/homes/residents/{row.uid}/door/"
+    assert path not in text_of(client_for(cast.leader), "/homes/")
+    assert client_for(cast.leader).get(path).status_code == 403
+
+
 def test_the_units_below_come_in_the_order_of_their_numbers(homes: Homes, cast: Cast, client_for: ClientFor) -> None:
     HouseholdLink.objects.create(
         household=homes.second[0], neighbourhood=cast.neighbourhood2, starts_on=timezone.localdate()

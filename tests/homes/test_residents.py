@@ -140,6 +140,32 @@ def test_only_those_who_look_after_it_answer_and_nobody_answers_themselves(homes
         residents.confirm_resident(resident=made, household=homes.second[0], acting_user=cast.leader)
 
 
+def test_a_door_that_stayed_open_is_set_once_and_noted(homes: Homes, cast: Cast) -> None:
+    made = residents.confirm_resident(resident=ask(cast, homes, cast.stranger), acting_user=cast.leader)
+    with pytest.raises(Invalid):
+        residents.set_door(resident=made, household=homes.second[0], acting_user=cast.leader)
+    for _twice in range(2):
+        assert residents.set_door(resident=made, household=homes.first[4], acting_user=cast.leader).household
+    with pytest.raises(Conflict, match="已经补上"):
+        residents.set_door(resident=made, household=homes.first[5], acting_user=cast.leader)
+    made.refresh_from_db()
+    assert made.household == homes.first[4]
+    noted = AuditEntry.objects.get(act="resident.set_door")
+    assert (noted.unit_id, homes.first[4].door in str(noted.data)) == (cast.neighbourhood.pk, False)
+
+
+def test_a_door_is_set_by_whoever_confirms_and_only_for_the_confirmed(homes: Homes, cast: Cast) -> None:
+    made = ask(cast, homes, cast.stranger)
+    with pytest.raises(Conflict):
+        residents.set_door(resident=made, household=homes.first[4], acting_user=cast.leader)
+    residents.confirm_resident(resident=made, acting_user=cast.leader)
+    own = residents.confirm_resident(resident=ask(cast, homes, cast.leader), acting_user=cast.worker)
+    for row, user in ((made, cast.leader2), (made, cast.other_worker), (made, cast.stranger), (own, cast.leader)):
+        with pytest.raises(Denied):
+            residents.set_door(resident=row, household=homes.first[4], acting_user=user)
+    assert residents.set_door(resident=own, household=homes.first[4], acting_user=cast.group_leader).household
+
+
 def test_a_no_has_a_reason_and_can_be_asked_again_the_next_day(homes: Homes, cast: Cast) -> None:
     made = ask(cast, homes, cast.stranger, door="301")
     with pytest.raises(Invalid):

@@ -59,6 +59,10 @@ def test_a_resident_without_a_known_door_reads_what_to_do(cast: Cast, campaign: 
     answer = client_for(cast.resident).post(f"/best/nominations/{row.pk}/second/", {"uid": str(uuid.uuid4())})
     assert answer.status_code == 409
     assert "请邻长在“我的住户”里补上" in answer.content.decode()
+    home = Resident.objects.get(person=person_of(cast.resident))
+    door = {"household": str(household(cast.neighbourhood).uid)}
+    assert client_for(cast.leader).post(f"/homes/residents/{home.uid}/door/", door).status_code == 302
+    assert say(row, cast.resident).person_id == home.person_id
 
 
 def test_neither_the_nominee_nor_who_named_them_nor_their_homes_nor_another_community(

@@ -28,6 +28,7 @@ from tests.permissions.rules import (
     signed_in,
     who,
 )  # fmt: skip
+from volunteers.homes.models import Household
 from volunteers.units.models import Level, Unit
 
 LOOKS_AFTER = who(LEADERS, "own") | who(LEADERS_ABOVE, "below") | who(STAFF, "own below")
@@ -54,6 +55,10 @@ def _nothing(_thing: Any) -> dict[str, Any]:
 
 def _reason(_thing: Any) -> dict[str, Any]:
     return {"reason": "我们这儿没有这个门牌"}
+
+
+def _its_door(thing: Any) -> dict[str, Any]:
+    return {"household": str(Household.objects.linked_to(thing.neighbourhood).get().uid)}
 
 
 def _proxy(_thing: Any) -> dict[str, Any]:
@@ -120,6 +125,9 @@ PHONE = {
     "resident_confirm": _seen("resident", _nothing),
     "resident_decline": Row(
         rule((PAGE, LOOKS_AFTER)), rule((IN, LOOKS_AFTER)), "resident", _reason, rule((PAGE, LOOKS_AFTER))
+    ),
+    "resident_door": Row(
+        rule((PAGE, LOOKS_AFTER)), rule((IN, LOOKS_AFTER)), "settled", _its_door, rule((PAGE, LOOKS_AFTER))
     ),
     "resident_left": _seen("resident", _nothing),
 }

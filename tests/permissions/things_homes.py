@@ -1,6 +1,8 @@
-"""An estate, a building, a door and somebody who waits behind it, of every unit."""
+"""An estate, a building, a door, somebody who waits behind it and somebody confirmed without one, of every unit."""
 
 from __future__ import annotations
+
+from django.utils import timezone
 
 from tests.cast import SINCE
 from tests.permissions.world import World
@@ -20,5 +22,12 @@ def add(world: World, name: str, unit: Unit) -> None:
     HouseholdLink.objects.create(household=household, neighbourhood=unit, starts_on=SINCE)
     person = Person.objects.create(name=f"住户{name}")
     resident = Resident.objects.create(person=person, neighbourhood=unit, household=household)
-    for sort, thing in (("estate", estate), ("building", building), ("household", household), ("resident", resident)):
+    settled = Resident.objects.create(
+        person=Person.objects.create(name=f"没门牌{name}"), neighbourhood=unit, state="confirmed",
+        confirmed_at=timezone.now(),
+    )  # fmt: skip
+    for sort, thing in (
+        ("estate", estate), ("building", building), ("household", household), ("resident", resident),
+        ("settled", settled),
+    ):  # fmt: skip
         world.things[sort, name] = thing

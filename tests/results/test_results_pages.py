@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from events.ballots.roll.turnout import hide_small
 from events.campaigns.models import Campaign, Nomination
 from events.results.models import Outcome
 from events.results.scoring import compute
-from events.results.selectors import hide_small
 from tests.cast import Cast
 from tests.results.making import LI, WANG, ZHAO, Told, make_counted, make_result, named, to_notice, write_turnout
 from volunteers.accounts.models import User

@@ -225,7 +225,9 @@ def _door(resident: Resident) -> str:
 def _answer_url(resident: Resident) -> str | None:
     if resident.state == ResidentState.ASKED:
         return reverse("resident_decline", args=[resident.uid])
-    return reverse("household_detail", args=[resident.household.uid]) if resident.household else None
+    if resident.household:
+        return reverse("household_detail", args=[resident.household.uid])
+    return reverse("resident_door", args=[resident.uid]) if resident.state == ResidentState.CONFIRMED else None
 
 
 def with_where(rows: Iterable[Resident]) -> list[Any]:

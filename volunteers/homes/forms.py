@@ -68,11 +68,12 @@ class DoorChoiceField(forms.ModelChoiceField):
         return " ".join(part for part in (obj.building.name, obj.entrance, obj.door) if part)
 
 
-def doors_of(unit: Unit) -> DoorChoiceField:
+def doors_of(unit: Unit, *, required: bool = False) -> DoorChoiceField:
     """A choice among the doors that a neighbourhood looks after."""
     rows = Household.objects.linked_to(unit).select_related("building").in_order()
+    empty = _("请选") if required else _("先不填")
     return DoorChoiceField(
-        label=_("住哪一户"), queryset=rows, to_field_name="uid", required=False, empty_label=_("先不填")
+        label=_("住哪一户"), queryset=rows, to_field_name="uid", required=required, empty_label=empty
     )
 
 
@@ -97,6 +98,14 @@ class ConfirmForm(forms.Form):
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["household"] = doors_of(unit)
+
+
+class DoorForm(forms.Form):
+    """Behind which door, for a resident who was confirmed without one."""
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["household"] = doors_of(unit, required=True)
 
 
 class DeclineForm(forms.Form):

@@ -220,6 +220,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
         """Those of neighbourhoods whose homes the user may see; where one lives oneself is no matter of the desk."""
         return self.filter(_seen_below(user))
 
+    def not_looked_after_by(self, user: Actor) -> Self:
+        """All others: who lives in other neighbourhoods, and who is not confirmed, or moved away."""
+        return self.exclude(_seen_below(user), state="confirmed")
+
     def within(self, unit: Unit) -> Self:
         """Of the neighbourhoods of a unit."""
         return self.filter(neighbourhood__path__startswith=unit.path)

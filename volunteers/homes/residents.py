@@ -207,6 +207,26 @@ def confirm_resident(*, resident: Resident, acting_user: Actor, household: House
 
 
 @transaction.atomic
+def set_door(*, resident: Resident, household: Household, acting_user: Actor) -> Resident:
+    """Behind which door a confirmed resident lives, where that stayed open. The same door twice is the same answer.
+
+    Who may: as for confirming. Raises `Denied`, `Invalid`, `Conflict` for who is not confirmed or has another door.
+    """
+    row = _answering(resident, acting_user)
+    if row.state != ResidentState.CONFIRMED:
+        raise Conflict
+    if row.household_id == household.pk:
+        return row
+    if row.household_id is not None:
+        raise Conflict(_("这一位的门牌已经补上了，请刷新再看。"))
+    _check_household(household, row.neighbourhood)
+    row.household = household
+    row.save(update_fields=["household"])
+    audit.record(actor=acting_user, act="resident.set_door", obj=row, unit_id=row.neighbourhood_id)
+    return row
+
+
+@transaction.atomic
 def decline_resident(*, resident: Resident, reason: str, acting_user: Actor) -> Resident:
     """Not here, with a friendly reason. Who may: as for confirming. Raises `Denied`, `Invalid`, `Conflict`."""
     row = _answering(resident, acting_user)

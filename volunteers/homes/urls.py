@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("homes/enter/<uuid:uid>/", views.resident_enter, name="resident_enter"),
     path("homes/residents/<uuid:uid>/confirm/", views.resident_confirm, name="resident_confirm"),
     path("homes/residents/<uuid:uid>/decline/", views.resident_decline, name="resident_decline"),
+    path("homes/residents/<uuid:uid>/door/", views.resident_door, name="resident_door"),
     path("homes/residents/<uuid:uid>/left/", views.resident_left, name="resident_left"),
     path("homes/<uuid:uid>/", views.household_detail, name="household_detail"),
     path("homes/<uuid:uid>/visits/", views.household_visits, name="household_visits"),

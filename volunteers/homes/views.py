@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.errors import Conflict, Denied, Invalid, Refused
 from volunteers.homes import residents, selectors
 from volunteers.homes.finding import leader_title
-from volunteers.homes.forms import ConfirmForm, DeclineForm, EnterForm
+from volunteers.homes.forms import ConfirmForm, DeclineForm, DoorForm, EnterForm
 from volunteers.homes.models import Household, Resident, ResidentState
 from volunteers.homes.permissions import can_answer_resident, can_enter_residents
 from volunteers.units.models import Level, Unit
@@ -151,6 +151,25 @@ def resident_decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         return redirect(reverse("homes") + f"?unit={resident.neighbourhood.uid}")
     context = {"row": resident, "form": form, "doors": ConfirmForm(unit=resident.neighbourhood)}
     return render(request, "homes/answer.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def resident_door(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """The door of a neighbour who was confirmed without one."""
+    resident = _answerable(request, uid)
+    if request.method == "GET" and resident.household:
+        return redirect("household_detail", resident.household.uid)
+    form = DoorForm(request.POST or None, unit=resident.neighbourhood)
+    if request.method == "POST" and form.is_valid():
+        try:
+            residents.set_door(resident=resident, **form.cleaned_data, acting_user=request.user)
+        except (Invalid, Conflict) as refusal:
+            take_errors(form, refusal)
+        else:
+            return redirect(reverse("homes") + f"?unit={resident.neighbourhood.uid}&door=1")
+    context = {"row": resident, "form": form}
+    return render(request, "homes/door.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,12 +26,13 @@ from foundation import audit, clock, streams
 from foundation.actors import Actor
 from foundation.errors import Conflict, Invalid, Missing
 from foundation.idempotency import fingerprint, same_body_or_refuse
-from volunteers.homes.models import Resident
+from volunteers.homes.models import Resident, ResidentState
 from volunteers.people.models import Person
 from volunteers.people.search import matching
 from volunteers.units.rights import Right, has_right, require
 
 MOST_FOUND = 20
+MOST_SOUGHT = 2_000
 Channel = RollEntry.Channel
 _IN_THE_CONTEST = (NominationState.ASKED, NominationState.AGREED, NominationState.CANDIDATE)
 
@@ -44,6 +46,13 @@ class Voter:
     envelope: Envelope | None = None
     issue: PaperIssue | None = None
     is_here: bool = True
+    lives_near: bool = True
+
+    @property
+    def place(self) -> str:
+        """The neighbourhood: where the roll has them when they are no longer looked after here."""
+        unit = self.resident.neighbourhood if self.lives_near or self.entry is None else self.entry.neighbourhood
+        return unit.name
 
     @property
     def may_be_handed(self) -> bool:
@@ -71,9 +80,31 @@ class Voter:
 
 
 def find_voters(*, campaign: Campaign, words: str, user: Actor) -> list[Voter]:
-    """Residents who fit what was typed, twenty at most, each with how they stand on the roll; five queries."""
-    rows = matching(Resident.objects.looked_after_by(user).living(), words).select_related("person", "neighbourhood")
+    """Who fits what was typed, twenty at most: residents the user looks after, and whoever the roll has in the user's
+    communities, wherever they live now. Each with how they stand on the roll; eight queries at most.
+    """
+    gone = matching(Resident.objects.not_looked_after_by(user), words)
+    known = Resident.objects.looked_after_by(user).living() | _on_the_roll(campaign, gone, user)
+    rows = matching(known, words).select_related("person", "neighbourhood")
     return voters(campaign, list(rows.order_by("person__pinyin", "pk")[:MOST_FOUND]), user)
+
+
+def _on_the_roll(campaign: Campaign, rows: QuerySet[Resident], user: Actor) -> QuerySet[Resident]:
+    """Those whom the roll has in the user's communities. It names nobody: the key of each is made and sought."""
+    box = box_of(campaign)
+    persons = {voter_key(box, one): one for one in rows.values_list("person_id", flat=True)[:MOST_SOUGHT]}
+    entries = RollEntry.objects.keyed_by(user).filter(box=box, kind=RollKind.VOTER, voter_key__in=persons)
+    return Resident.objects.filter(person__in=[persons[key] for key in entries.values_list("voter_key", flat=True)])
+
+
+def voter_of(campaign: Campaign, uid: uuid.UUID, user: Actor) -> Voter:
+    """One of those whom the user may find, by the uid of the resident. Raises `Missing`."""
+    rows = Resident.objects.filter(uid=uid)
+    known = rows.looked_after_by(user).living() | _on_the_roll(campaign, rows, user)
+    found = voters(campaign, list(known.select_related("person", "neighbourhood")), user)
+    if not found:
+        raise Missing
+    return found[0]
 
 
 def voters(campaign: Campaign, found: Sequence[Resident], user: Actor) -> list[Voter]:
@@ -81,7 +112,7 @@ def voters(campaign: Campaign, found: Sequence[Resident], user: Actor) -> list[V
     box = box_of(campaign)
     keys = {one.pk: voter_key(box, one.person) for one in found}
     rows = RollEntry.objects.filter(box=box, kind=RollKind.VOTER, voter_key__in=keys.values())
-    entries = {one.voter_key: one for one in rows.select_related("community")}
+    entries = {one.voter_key: one for one in rows.select_related("community", "neighbourhood")}
     here = {one.pk for one in entries.values() if has_right(user, Right.KEY_BALLOTS, one.community)}
     envelopes = {one.entry_id or 0: one for one in Envelope.objects.filter(entry__in=here).exclude(state="voided")}
     issues = {one.entry_id: one for one in PaperIssue.objects.out().filter(entry__in=here).select_related("carrier")}
@@ -89,7 +120,8 @@ def voters(campaign: Campaign, found: Sequence[Resident], user: Actor) -> list[V
     for one in found:
         entry = entries.get(keys[one.pk])
         key = entry.pk if entry else 0
-        told.append(Voter(one, entry, envelopes.get(key), issues.get(key), key in here))
+        lives_near = one.state == ResidentState.CONFIRMED and has_right(user, Right.SEE_HOMES, one.neighbourhood)
+        told.append(Voter(one, entry, envelopes.get(key), issues.get(key), key in here, lives_near))
     return told
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,6 @@ from events.campaigns.models import Campaign, CampaignState
 from events.campaigns.phases import is_open
 from foundation.errors import Conflict, Invalid
 from frontend import qr
-from volunteers.homes.models import Resident
 from volunteers.homes.signs import base_of
 from volunteers.homes.views import take_errors
 from volunteers.units.console import page
@@ -43,10 +42,8 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _voter(request: HttpRequest, uid: UUID) -> tuple[Campaign, Voter]:
-    rows = Resident.objects.looked_after_by(request.user).living().select_related("person", "neighbourhood")
-    resident = get_object_or_404(rows, uid=uid)
     campaign = campaign_of_today()
-    return campaign, issuing.voters(campaign, [resident], request.user)[0]
+    return campaign, issuing.voter_of(campaign, uid, request.user)
 
 
 @never_cache

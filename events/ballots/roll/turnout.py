@@ -1,7 +1,8 @@
 """How many are on the roll and have voted, by street and community; where the roll grew fast before it was frozen.
 
-Read from counts that casting keeps (`TurnoutShard`) and the freeze wrote (`RollCount`): two queries, however many
-envelopes there are. Never who voted, never below twenty, and no total that gives a hidden number away.
+Read from counts that casting keeps (`TurnoutShard`) and the freeze wrote (`RollCount`): a few queries, however many
+envelopes there are. Never who voted, never below twenty. Everybody reads the whole and the streets once there is a
+result, so no community is shown that would give a hidden one away when it is taken from those.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
 
 from events.ballots.models import BallotBox, RollCount, RollEntry, RollKind, TurnoutShard
+from events.campaigns.models import Campaign, StreetQuota
 from events.campaigns.places import names_then
 from foundation.actors import Actor
 from volunteers.units.models import Unit
@@ -26,7 +28,7 @@ KEPT_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """One community: how many are on the roll, and how many have voted, None where they are too few to be shown."""
+    """One community: how many are on the roll, and how many have voted, None where it is not shown."""
 
     name: str
     roll: int
@@ -47,17 +49,17 @@ class Street:
 
     @property
     def shown(self) -> list[Community]:
-        """Those with enough to be shown."""
+        """Those that are told."""
         return [one for one in self.communities if one.count is not None]
 
     @property
     def roll(self) -> int:
-        """On the roll where enough have voted."""
+        """On the roll where it is told how many have voted."""
         return sum(one.roll for one in self.shown)
 
     @property
     def count(self) -> int:
-        """Have voted, where enough have."""
+        """Have voted, where it is told."""
         return sum(one.count or 0 for one in self.shown)
 
     @property
@@ -103,16 +105,72 @@ def _counts(box: BallotBox, user: Actor, right: Right) -> QuerySet[RollCount]:
     return rows.select_related("community", "street").order_by("community__path")
 
 
+def hide_small(counts: dict[int, int], below: int) -> set[int]:
+    """Which of some counts must not be shown: the small ones, and as many of the next larger until those hidden are
+    several and come to as many as may be shown.
+
+    Otherwise what is left out could be taken from the sum. Of none nothing can be learned: it hides as well.
+    """
+    hidden = {key for key, count in counts.items() if count < below}
+    larger = sorted((key for key in counts if key not in hidden), key=lambda key: (counts[key], key))
+    while hidden and larger and (len(hidden) == 1 or sum(counts[key] for key in hidden) < below):
+        hidden.add(larger.pop(0))
+    return hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """How many have voted, by community and street, and what must not be shown of it, here and in the result."""
+
+    below: int
+    by_community: dict[int, int]
+    by_street: dict[int, dict[int, int]]
+
+    @property
+    def cast(self) -> dict[int, int]:
+        """By street."""
+        return {street: sum(counts.values()) for street, counts in self.by_street.items()}
+
+    @property
+    def hidden_streets(self) -> set[int]:
+        """Those whose number the result leaves out."""
+        return hide_small(self.cast, self.below)
+
+    @property
+    def hidden_communities(self) -> set[int]:
+        """Those whose number nobody reads. What is left out of a street that is told, and of all that are not told
+        together, could be taken from the sum: each of these hides on its own.
+        """
+        hidden = self.hidden_streets
+        sums = [counts for street, counts in self.by_street.items() if street not in hidden]
+        sums.append({key: count for street in hidden for key, count in self.by_street[street].items()})
+        small = {key for key, count in self.by_community.items() if count < self.below}
+        return small.union(*(hide_small(counts, self.below) for counts in sums))
+
+
+def voted_in(campaign: Campaign) -> Voted:
+    """How many have voted, as it is now, in the streets of a campaign. Three queries."""
+    of_voters = {"box_id": campaign.pk, "kind": RollKind.VOTER}
+    shards = TurnoutShard.objects.filter(**of_voters).order_by()
+    counted = dict(shards.values_list("community_id").annotate(n=Sum("count")))
+    streets = StreetQuota.objects.filter(campaign=campaign).order_by().values_list("street_id", flat=True)
+    voted = Voted(campaign.rules.hidden_below, {}, {street: {} for street in streets})
+    for community, street in RollCount.objects.filter(**of_voters).values_list("community_id", "street_id"):
+        voted.by_community[community] = counted.get(community) or 0
+        if street in voted.by_street:
+            voted.by_street[street][community] = voted.by_community[community]
+    return voted
+
+
 def turnout_of(box: BallotBox, user: Actor) -> list[Street]:
-    """By street and community, in the order of the tree. Two queries."""
-    shards = TurnoutShard.objects.filter(box=box, kind=RollKind.VOTER).order_by()
-    voted = dict(shards.values_list("community_id").annotate(n=Sum("count")))
-    least = box.campaign.rules.hidden_below
+    """By street and community, in the order of the tree; the same is hidden from everybody. Four queries."""
+    voted = voted_in(box.campaign)
+    hidden = voted.hidden_communities
     streets: dict[int, Street] = {}
     for row in _counts(box, user, Right.SEE_TURNOUT):
-        count = voted.get(row.community_id) or 0
+        count = None if row.community_id in hidden else voted.by_community[row.community_id]
         found = streets.setdefault(row.street_id, Street(row.street.name, []))
-        found.communities.append(Community(row.community.name, row.count, count if count >= least else None))
+        found.communities.append(Community(row.community.name, row.count, count))
     return list(streets.values())
 
 
