@@ -17,6 +17,7 @@ from events.results.publishing import ask
 from events.results.scoring import compute
 from foundation import audit, outbox, streams
 from foundation.actors import SYSTEM, Actor
+from foundation.errors import Conflict
 from rewards.honours import certificates
 from rewards.honours.models import Certificate, CertificateKind
 
@@ -74,8 +75,12 @@ def next_moves_up(nomination: Nomination, reason: str, acting_user: Actor) -> No
 
     Asked without the lock first: earlier, the clock may hold the campaign and wait for this very nomination.
     """
-    if Campaign.objects.filter(NOTICE, pk=nomination.campaign_id).exists():
-        recompute(campaign=nomination.campaign, reason=reason, acting_user=acting_user)
+    asked = Campaign.objects.filter(NOTICE, pk=nomination.campaign_id)
+    if not asked.exists():
+        return
+    recompute(campaign=nomination.campaign, reason=reason, acting_user=acting_user)
+    if not asked.exists():  # the award came in between: the list stands, and so does whoever is on it
+        raise Conflict(_("这一次评选刚刚表彰了，请刷新看看。"))
 
 
 @streams.in_district_language
