@@ -162,7 +162,7 @@ def serve(
 def take_back(*, redemption: Redemption, reason: str, on_shelf: bool, acting_user: Actor) -> Redemption:
     """Not the right thing, or damaged: the points go back by a second line, the pieces by movements; all lines stay.
 
-    What cannot be given again (`on_shelf` false) comes back and is booked as spoiled. Who may: KEEP_STORE, with a
+    The pieces come back at what they were worth when they went. What cannot be given again (`on_shelf` false) comes back and is booked as spoiled. Who may: KEEP_STORE, with a
     reason. Twice is the same answer. Raises `Denied`, `Invalid`, `Conflict` when the store's points are settled.
     """
     require(acting_user, Right.KEEP_STORE, redemption.store.unit)
@@ -183,7 +183,8 @@ def take_back(*, redemption: Redemption, reason: str, on_shelf: bool, acting_use
     if not changed:
         return redemption
     booked = {"goods": redemption.goods, "redemption_id": redemption.pk, "reason": reason, "acting_user": acting_user}
-    move(quantity=redemption.quantity, why=Why.RETURNED, **booked)
+    cost_fen = redemption.movements.filter(why=Why.COLLECTED).values_list("cost_fen", flat=True).first()
+    move(quantity=redemption.quantity, why=Why.RETURNED, cost_fen=cost_fen, **booked)
     if not on_shelf:
         move(quantity=-redemption.quantity, why=Why.SPOILED, **booked)
     audit.record(

@@ -81,6 +81,12 @@ def price_of(goods: Goods, on: dt.date | None = None) -> int | None:
     return rows.values_list("points", flat=True).first()
 
 
+def last_paid(goods: Goods) -> int:
+    """What a piece did cost when some came in last, in fen; 0 before the first."""
+    rows = goods.movements.filter(why=Why.INTAKE).order_by("-at", "pk")
+    return rows.values_list("cost_fen", flat=True).first() or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """The goods of one category, by name."""

@@ -7,7 +7,9 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import BigIntegerField, F, Sum
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from foundation import audit, clock
@@ -38,18 +40,30 @@ def move(
 ) -> Movement:
     """Book pieces in or out, in the caller's transaction; `freed` of those reserved are no longer promised.
 
+    Pieces that come at a `cost_fen` of their own are mixed into what a piece on the shelf is worth.
     Raises `Conflict` when fewer lie there than go, those promised to others not counted.
     """
     rows = Goods.objects.filter(pk=goods.pk, reserved__gte=freed)
     if quantity < 0:
         rows = rows.filter(stock__gte=F("reserved") - freed - quantity)
-    if not rows.update(stock=F("stock") + quantity, reserved=F("reserved") - freed):
+    worth = {} if cost_fen is None else {"cost_fen": _mixed(quantity, cost_fen)}
+    if not rows.update(stock=F("stock") + quantity, reserved=F("reserved") - freed, **worth):
         raise Conflict(_("“%(name)s”没有这么多了，或者有人预约了。请先看一眼库存。") % {"name": goods.name})
     return Movement.objects.create(
         id=id or uuid.uuid4(), goods=goods, why=why, quantity=quantity, redemption_id=redemption_id, count=count,
         cost_fen=goods.cost_fen if cost_fen is None else cost_fen, reason=reason.strip()[:120],
         actor_id=acting_user.pk, fingerprint=print_,
     )  # fmt: skip
+
+
+def _mixed(quantity: int, cost_fen: int) -> CombinedExpression:
+    """What a piece is worth on average when so many more come, those reserved counted too.
+
+    Rounded up, since what lies there must never be worth less by an intake, however many small ones there are.
+    """
+    pieces = F("stock") + quantity
+    worth = Cast("stock", BigIntegerField()) * F("cost_fen") + quantity * cost_fen
+    return (worth + pieces - 1) / pieces
 
 
 def _locked(goods: Goods, acting_user: Actor) -> Goods:
@@ -74,7 +88,7 @@ def take_in(
     reason: str = "",
     acting_user: Actor,
 ) -> Movement:
-    """Goods that were bought: on the shelf, and out of the community's budget of the year.
+    """Goods that were bought or given: on the shelf, and out of the community's budget of the year.
 
     Who may: KEEP_STORE. The same id twice is one intake. Raises `Denied`, `Invalid`, `Conflict` beyond the budget.
     """
@@ -89,7 +103,6 @@ def take_in(
         goods=row, quantity=quantity, why=Why.INTAKE, id=id, cost_fen=cost_fen, reason=reason, print_=print_,
         acting_user=acting_user,
     )  # fmt: skip
-    Goods.objects.filter(pk=row.pk).update(cost_fen=cost_fen)
     data = {"quantity": quantity, "cost_fen": cost_fen}
     audit.record(actor=acting_user, act="stock.intake", obj=made, unit_id=row.store.unit_id, data=data)
     return made

@@ -18,8 +18,9 @@ from rewards.points.books import verify
 from rewards.points.models import PointsAccount, Transfer
 from rewards.points.selectors import balance_of
 from rewards.points.services import award_points
-from rewards.store import collectors, counting, desk, passbooks, settling
+from rewards.store import collectors, counting, desk, passbooks, settling, stock
 from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount
+from rewards.store.selectors import costs
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, reserve
 from volunteers.accounts.models import User
@@ -126,6 +127,43 @@ def test_one_person_writes_off_little_alone_and_the_rest_is_for_two(
     assert books_agree(shop.soap)
     assert shop.soap.stock == 3
     assert count(shop, 2, 3, "又漏了一瓶").state == "waiting"
+
+
+def test_a_gift_taken_in_lets_nobody_write_off_alone_what_was_dear(
+    shop: Shop, settings: Any, client_for: ClientFor
+) -> None:
+    settings.STORE_COUNT_ALONE_FEN = 700
+    reserve(shop.cast.leader, shop.soap)
+    client, address = client_for(shop.cast.worker), f"/console/store/goods/{shop.soap.uid}"
+
+    def post(act: str, **body: object) -> str:
+        said = client.post(f"{address}/{act}/", {"id": uuid.uuid4(), **body}, follow=True).content.decode()
+        shop.soap.refresh_from_db()
+        return said
+
+    post("intake", quantity=1, cost="0.00", reason="居民捐的")
+    assert (shop.soap.stock, shop.soap.cost_fen) == (6, 292), "5 at 3.50 and a gift; the reserved one counts too"
+    assert "平均进价" in post("intake", quantity=1, cost="2.92")
+    assert "7.00 元" in post("spoil", quantity=3, reason="漏了")
+    assert "单价" in client.get(f"{address}/intake/").content.decode()
+    assert count(shop, 4, 3, "少了三瓶").state == "waiting"
+    for _gift in range(30):
+        post("intake", quantity=1, cost="0")
+        assert shop.soap.stock * shop.soap.cost_fen >= 5 * 350 + 292, "nothing of what lay there gets lost"
+
+
+def test_what_is_brought_back_counts_as_much_as_when_it_went(shop: Shop) -> None:
+    worker = shop.cast.worker
+    made = reserve(shop.cast.leader, shop.soap)
+    desk.collect(redemption=made, acting_user=worker)
+    stock.take_in(id=uuid.uuid4(), goods=shop.soap, quantity=4, cost_fen=1050, acting_user=worker)
+    desk.take_back(redemption=made, reason="味道太浓", on_shelf=True, acting_user=worker)
+    shop.soap.refresh_from_db()
+    back = shop.soap.movements.get(why="returned")
+    assert (back.cost_fen, shop.soap.stock, shop.soap.cost_fen) == (350, 9, 662)
+    today = timezone.localdate()
+    cost = costs([shop.cast.community.pk], today.replace(day=1), today + dt.timedelta(days=1))
+    assert [(one.pieces, one.fen) for one in cost] == [(0, 0)]
 
 
 def test_what_is_reserved_cannot_be_counted_away(shop: Shop) -> None:

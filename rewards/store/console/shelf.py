@@ -161,7 +161,7 @@ def goods_price(request: HttpRequest, uid: UUID) -> HttpResponse:
 def goods_intake(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Goods that were bought."""
     goods = goods_of(request, uid)
-    form = IntakeForm(fresh(request.POST), initial={"cost": yuan(goods.cost_fen)})
+    form = IntakeForm(fresh(request.POST), initial={"cost": yuan(selectors.last_paid(goods))})
 
     def act(data: dict[str, Any]) -> object:
         return stock.take_in(

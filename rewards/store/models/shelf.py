@@ -99,7 +99,7 @@ class Goods(models.Model):
     category = models.CharField(_("类别"), max_length=8, choices=Category.choices, default=Category.OTHER)
     measure = models.CharField(_("规格"), max_length=20, help_text=_("像“5 公斤一袋”"))
     photo = models.ImageField(_("照片"), upload_to="store", storage=private_storage, blank=True, db_default="")
-    cost_fen = models.PositiveIntegerField(_("进价（分）"), default=0, help_text=_("最近一次进货的单价"))
+    cost_fen = models.PositiveIntegerField(_("进价（分）"), default=0, help_text=_("架上每件平均的进价"))
     most_a_month = models.PositiveSmallIntegerField(_("每人每月最多几件"), null=True, blank=True)
     is_active = models.BooleanField(_("在架"), default=True, db_default=True)
     stock = models.PositiveIntegerField(_("库存"), db_default=0, editable=False)
