@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from foundation.errors import Conflict, Denied, Invalid
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from rewards.points import posting
 from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.books import verify
@@ -24,6 +24,7 @@ from rewards.store.selectors import costs
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, reserve
 from volunteers.accounts.models import User
+from volunteers.homes.models import Resident
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
@@ -72,6 +73,41 @@ def test_at_the_counter_a_card_finds_its_person_and_two_taps_serve_them(shop: Sh
     assert "没有找到" in client.post(path, {"q": "没这人"}).content.decode()
     assert "周桂兰" in client.post(path, {"q": "zgl"}).content.decode()
     assert client.post(path, {"number": "1234567890"}).status_code == 422
+
+
+def test_whoever_spends_the_last_point_stays_at_the_counter_with_card_and_passbook(
+    shop: Shop, client_for: ClientFor
+) -> None:
+    worker, person = shop.cast.worker, person_of(shop.cast.resident)
+    give(shop.cast.resident, 9)
+    card = passbooks.issue(person=person, store=shop.store, acting_user=worker)
+    client, path = client_for(worker), f"/console/store/stores/{shop.store.uid}/counter/"
+    body = {"id": uuid.uuid4(), "person": person.uid, "card": card.uid, "goods": shop.soap.uid, "quantity": 1}
+    for _again in range(2):
+        said = client.post(f"{path}serve/", {**body, "confirmed": "card"}, follow=True)
+        assert said.status_code == 200
+        assert "记作代录" in said.content.decode()
+    assert (Redemption.objects.count(), balance_of(person.pk)) == (1, 0)
+    again = desk.serve(
+        id=body["id"], store=shop.store, person=person, goods=shop.soap, confirmed="card", acting_user=worker
+    )
+    assert again == Redemption.objects.get()
+    assert desk.meet(store=shop.store, number=card.number, acting_user=worker).person == person
+    printed = client.post(f"/console/store/passbooks/{card.uid}/print/", {"id": uuid.uuid4()})
+    assert "余额 0 分" in printed.content.decode()
+    assert client_for(shop.cast.other_worker).get(f"/console/store/passbooks/{card.uid}/").status_code == 404
+
+
+def test_a_repeat_at_the_counter_is_the_same_answer_after_the_person_has_left(shop: Shop) -> None:
+    person = person_of(shop.cast.resident)
+    give(shop.cast.resident, 9)
+    asked = {"store": shop.store, "person": person, "goods": shop.soap, "acting_user": shop.cast.worker}
+    key = uuid.uuid4()
+    made = desk.serve(id=key, confirmed="paper", **asked)
+    Resident.objects.filter(person=person).delete()
+    assert desk.serve(id=key, confirmed="paper", **asked) == made
+    with pytest.raises(Missing):
+        desk.serve(id=uuid.uuid4(), confirmed="paper", **asked)
 
 
 def count(shop: Shop, soap: int, rice: int, reason: str = "") -> StockCount:
