@@ -14,16 +14,30 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 
-class OfUnitQuerySet(models.QuerySet[Any]):
-    """Rows with a unit of their own: stores, budgets, redemptions, passbooks."""
+class OfPersonQuerySet(models.QuerySet[Any]):
+    """Rows that are somebody's."""
+
+    def of_person(self, person_id: int) -> Self:
+        """A person's own."""
+        return self.filter(person_id=person_id)
+
+
+class OfUnitQuerySet(OfPersonQuerySet):
+    """Rows with a unit of their own: stores, budgets, redemptions."""
 
     def visible_to(self, user: Actor) -> Self:
         """In the units in which the user keeps a store."""
         return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
 
-    def of_person(self, person_id: int) -> Self:
-        """A person's own."""
-        return self.filter(person_id=person_id)
+
+class PassbookQuerySet(OfPersonQuerySet):
+    """Sets of passbooks, which go where their persons go."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of persons who live or serve where the user keeps a store, whichever community issued them."""
+        from rewards.store.selectors import served_below
+
+        return self.filter(person__in=served_below(paths_where(user, Right.KEEP_STORE)))
 
 
 class OfStoreQuerySet(models.QuerySet[Any]):

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from foundation.actors import SYSTEM
 from foundation.errors import Conflict, Denied, Invalid, Missing
 from rewards.points import posting
 from rewards.points.accounts import account_id_of, provider_account_id
@@ -19,7 +20,7 @@ from rewards.points.models import PointsAccount, Transfer
 from rewards.points.selectors import balance_of
 from rewards.points.services import award_points
 from rewards.store import collectors, counting, desk, passbooks, settling, stock
-from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount
+from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount, Store
 from rewards.store.selectors import costs
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, reserve
@@ -314,6 +315,31 @@ def test_a_passbook_says_what_staff_wrote_down(shop: Shop, client_for: ClientFor
     text = page.content.decode()
     assert "楼上漏水说和了（工作人员录入）" in text
     assert "帮忙（工作人员录入）" not in text
+
+
+def test_a_passbook_follows_its_person_to_another_community(shop: Shop, client_for: ClientFor) -> None:
+    worker, other_worker, person = shop.cast.worker, shop.cast.other_worker, person_of(shop.cast.resident)
+    store = Store(unit=shop.cast.other_community, name="月桂积分超市", place="一楼")
+    stock.keep_store(store=store, acting_user=SYSTEM)
+    give(shop.cast.resident, 5)
+    book = passbooks.issue(person=person, store=shop.store, acting_user=worker)
+    print_now(book, worker)
+    Resident.objects.filter(person=person).update(neighbourhood=shop.cast.other_neighbourhood)
+    old, new = client_for(worker), client_for(other_worker)
+    page = new.get(f"/console/store/stores/{store.uid}/counter/?person={person.uid}").content.decode()
+    here = f"/console/store/passbooks/{book.uid}/"
+    assert here in page
+    assert new.get(here).status_code == 200
+    assert passbooks.issue(person=person, store=store, acting_user=other_worker) == book
+    assert "月桂社区" in new.post(f"{here}card/").content.decode()
+    assert "承前" in new.post(f"{here}again/", {"page": 1, "reason": "没带来"}).content.decode()
+    for act, body in (("print", {"id": uuid.uuid4()}), ("again", {"page": 1, "reason": "卡纸"}), ("card", {})):
+        assert old.post(f"{here}{act}/", body).status_code == 404
+    with pytest.raises(Denied):
+        passbooks.replace(passbook=book, why="lost", acting_user=worker)
+    assert person.name not in old.get("/console/store/passbooks/").content.decode()
+    made = passbooks.replace(passbook=book, why="lost", acting_user=other_worker)
+    assert (made.unit, made.opening) == (shop.cast.other_community, 5)
 
 
 def test_pages_and_card_on_paper_and_printed_again(shop: Shop, client_for: ClientFor) -> None:
