@@ -14,20 +14,20 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 
+class OfUnitQuerySet(models.QuerySet[Any]):
+    """Rows with a unit of their own: stores, budgets."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """In the units in which the user keeps a store."""
+        return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
+
+
 class OfPersonQuerySet(models.QuerySet[Any]):
     """Rows that are somebody's."""
 
     def of_person(self, person_id: int) -> Self:
         """A person's own."""
         return self.filter(person_id=person_id)
-
-
-class OfUnitQuerySet(OfPersonQuerySet):
-    """Rows with a unit of their own: stores, budgets, redemptions."""
-
-    def visible_to(self, user: Actor) -> Self:
-        """In the units in which the user keeps a store."""
-        return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
 
 
 class PassbookQuerySet(OfPersonQuerySet):
@@ -52,6 +52,10 @@ class OfStoreQuerySet(models.QuerySet[Any]):
     def from_today(self, on: dt.date | None = None) -> Self:
         """Exchange days that are today or to come and take place, the next one first."""
         return self.filter(on__gte=on or clock.today(), called_off_at__isnull=True).order_by("on")
+
+
+class RedemptionQuerySet(OfStoreQuerySet, OfPersonQuerySet):
+    """Sets of redemptions. Whoever keeps the store now sees all of them, whatever community it belonged to before."""
 
 
 class GoodsQuerySet(OfStoreQuerySet):
