@@ -14,12 +14,17 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 
+def _kept_by(user: Actor, field: str) -> Q:
+    """Condition: the path in `field` lies where the user keeps stores."""
+    return under(paths_where(user, Right.KEEP_STORE), field)
+
+
 class OfUnitQuerySet(models.QuerySet[Any]):
     """Rows with a unit of their own: stores, budgets."""
 
     def visible_to(self, user: Actor) -> Self:
         """In the units in which the user keeps a store."""
-        return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
+        return self.filter(_kept_by(user, "unit__path"))
 
 
 class OfPersonQuerySet(models.QuerySet[Any]):
@@ -47,15 +52,19 @@ class OfStoreQuerySet(models.QuerySet[Any]):
         """Of the stores that the user keeps."""
         names = {field.name for field in self.model._meta.get_fields()}
         to_store = "store" if "store" in names else "goods__store"
-        return self.filter(under(paths_where(user, Right.KEEP_STORE), f"{to_store}__unit__path"))
+        return self.filter(_kept_by(user, f"{to_store}__unit__path"))
 
     def from_today(self, on: dt.date | None = None) -> Self:
         """Exchange days that are today or to come and take place, the next one first."""
         return self.filter(on__gte=on or clock.today(), called_off_at__isnull=True).order_by("on")
 
 
-class RedemptionQuerySet(OfStoreQuerySet, OfPersonQuerySet):
-    """Sets of redemptions. Whoever keeps the store now sees all of them, whatever community it belonged to before."""
+class RedemptionQuerySet(OfPersonQuerySet):
+    """Sets of redemptions."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of the stores that the user keeps, whatever community they belonged to before."""
+        return self.filter(_kept_by(user, "store__unit__path"))
 
 
 class GoodsQuerySet(OfStoreQuerySet):

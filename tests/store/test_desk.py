@@ -83,15 +83,14 @@ def test_whoever_spends_the_last_point_stays_at_the_counter_with_card_and_passbo
     give(shop.cast.resident, 9)
     card = passbooks.issue(person=person, store=shop.store, acting_user=worker)
     client, path = client_for(worker), f"/console/store/stores/{shop.store.uid}/counter/"
-    body = {"id": uuid.uuid4(), "person": person.uid, "card": card.uid, "goods": shop.soap.uid, "quantity": 1}
+    key = uuid.uuid4()
+    body = {"id": key, "person": person.uid, "card": card.uid, "goods": shop.soap.uid, "quantity": 1}
     for _again in range(2):
         said = client.post(f"{path}serve/", {**body, "confirmed": "card"}, follow=True)
         assert said.status_code == 200
         assert "记作代录" in said.content.decode()
     assert (Redemption.objects.count(), balance_of(person.pk)) == (1, 0)
-    again = desk.serve(
-        id=body["id"], store=shop.store, person=person, goods=shop.soap, confirmed="card", acting_user=worker
-    )
+    again = desk.serve(id=key, store=shop.store, person=person, goods=shop.soap, confirmed="card", acting_user=worker)
     assert again == Redemption.objects.get()
     assert desk.meet(store=shop.store, number=card.number, acting_user=worker).person == person
     printed = client.post(f"/console/store/passbooks/{card.uid}/print/", {"id": uuid.uuid4()})
@@ -102,7 +101,9 @@ def test_whoever_spends_the_last_point_stays_at_the_counter_with_card_and_passbo
 def test_a_repeat_at_the_counter_is_the_same_answer_after_the_person_has_left(shop: Shop) -> None:
     person = person_of(shop.cast.resident)
     give(shop.cast.resident, 9)
-    asked = {"store": shop.store, "person": person, "goods": shop.soap, "acting_user": shop.cast.worker}
+    asked: dict[str, Any] = {
+        "store": shop.store, "person": person, "goods": shop.soap, "acting_user": shop.cast.worker,
+    }  # fmt: skip
     key = uuid.uuid4()
     made = desk.serve(id=key, confirmed="paper", **asked)
     Resident.objects.filter(person=person).delete()
