@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
+from volunteers.structure.selectors import merged_under
 from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
@@ -65,5 +67,6 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     """Sets of lines of the ledger."""
 
     def visible_to(self, user: Actor) -> Self:
-        """Written in the units in which the user may award points. One's own are read through the statement."""
-        return self.filter(under(paths_where(user, Right.AWARD_POINTS), "unit__path"))
+        """Written where the user may award points, or in units merged into those; one's own are in the statement."""
+        paths = paths_where(user, Right.AWARD_POINTS)
+        return self.filter(under(paths, "unit__path") | Q(unit__in=merged_under(paths)))

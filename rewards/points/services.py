@@ -20,6 +20,7 @@ from rewards.points import posting
 from rewards.points.accounts import account_id_of, system_account_id
 from rewards.points.models import AccountKind, PointsAccount, Transfer
 from rewards.points.rules import Worth, version_in_force
+from volunteers.structure.selectors import goes_on_in
 from volunteers.units.models import STAFF
 from volunteers.units.rights import Right, has_role, require
 
@@ -136,13 +137,14 @@ def move_points(
 
 
 def _may_reverse(acting_user: Actor, line: Transfer) -> None:
+    """Lines never change, so a line of a merged unit is for the staff of the one in which that goes on."""
     if is_system(acting_user):
         return
     if line.unit is None:
         if not has_role(acting_user, STAFF):
             raise Denied
     else:
-        require(acting_user, Right.AWARD_POINTS, line.unit)
+        require(acting_user, Right.AWARD_POINTS, goes_on_in(line.unit))
 
 
 @transaction.atomic

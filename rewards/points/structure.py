@@ -9,7 +9,7 @@ from foundation import audit, streams
 from foundation.actors import SYSTEM
 from rewards.points.accounts import budget_account_id
 from rewards.points.budgets import HANDED_ON
-from rewards.points.models import AccountKind, AskedState, BudgetFill, ManualAward, PointsAccount
+from rewards.points.models import AccountKind, AskedState, BudgetFill, Hold, HoldState, ManualAward, PointsAccount
 from rewards.points.services import move_points
 from volunteers.structure import touches
 from volunteers.structure.models import Kind, StructureChange
@@ -18,10 +18,11 @@ from volunteers.structure.touches import Moved, Touch
 
 
 def hand_on_budgets(change: StructureChange, moved: Moved) -> None:
-    """What is left of a merged unit's budget, by a line; and what was asked for there and waits for an answer."""
+    """What is left of a merged unit's budget, by a line; what was asked for or held there and still waits."""
     for unit_id, into in moved.ended.items():
         for row in (BudgetFill, ManualAward):
             row._default_manager.filter(unit_id=unit_id, state=AskedState.ASKED).update(unit_id=into)
+        Hold.objects.filter(unit_id=unit_id, state=HoldState.HELD).update(unit_id=into)
         account = PointsAccount.objects.filter(kind=AccountKind.BUDGET, unit_id=unit_id).first()
         if account and account.balance > account.held:
             line = move_points(

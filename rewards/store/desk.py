@@ -147,9 +147,11 @@ def serve(
     Who may: KEEP_STORE, for whoever the store is for. Raises `Denied`, `Missing`, `Invalid`, `Conflict`, `TooMany`.
     """
     require(acting_user, Right.KEEP_STORE, store.unit)
-    if goods.store_id != store.pk or not shoppers(store).filter(pk=person.pk).exists():
+    if goods.store_id != store.pk:
         raise Missing
     if not Redemption.objects.filter(pk=id).exists():
+        if not shoppers(store).filter(pk=person.pk).exists():
+            raise Missing
         _check_confirmed(person, confirmed=confirmed, code=code, card=card, acting_user=acting_user)
     made = book(id=id, goods=goods, quantity=quantity, person_id=person.pk, acting_user=acting_user, is_proxy=True)
     if made.state != RedemptionState.RESERVED:

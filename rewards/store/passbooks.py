@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from foundation import audit, clock
 from foundation.actors import Actor
-from foundation.errors import Conflict, Invalid, Missing
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from foundation.idempotency import DifferentBody
 from foundation.secrets import hmac_hex
 from rewards.points.models import PointsAccount, Transfer
 from rewards.store.models import Passbook, PassbookEnd, PassbookLine, PassbookPrint, Store
-from rewards.store.selectors import passbook_of, shoppers
+from rewards.store.selectors import passbook_of, shoppers, stores_of
 from volunteers.people.models import Person
-from volunteers.units.rights import Right, require
+from volunteers.units.rights import Right, has_right, require
 
 LINES_A_PAGE = 14
 RECENT = dt.timedelta(days=60)
@@ -61,7 +61,28 @@ def issue(*, person: Person, store: Store, acting_user: Actor) -> Passbook:
     require(acting_user, Right.KEEP_STORE, store.unit)
     if not shoppers(store).filter(pk=person.pk).exists():
         raise Missing
-    return _in_use(person.pk) or _issued(person.pk, store.unit_id, acting_user)
+    if found := _in_use(person.pk):
+        return _taken_over(found, acting_user)
+    return _issued(person.pk, store.unit_id, acting_user)
+
+
+def _taken_over(passbook: Passbook, acting_user: Actor) -> Passbook:
+    """The passbook in the community that serves its person now: it goes where they go.
+
+    Who may: KEEP_STORE where the person lives or serves. Raises `Denied`.
+    """
+    if not Passbook.objects.visible_to(acting_user).filter(pk=passbook.pk).exists():
+        raise Denied
+    units = [one.unit for one in stores_of(passbook.person_id)]
+    if passbook.unit in units:
+        return passbook
+    kept = [one for one in units if has_right(acting_user, Right.KEEP_STORE, one)]
+    if kept:
+        _account(passbook.person_id)
+        passbook.unit = kept[0]
+        passbook.save(update_fields=["unit"])
+        audit.record(actor=acting_user, act="passbook.take_over", obj=passbook, unit_id=passbook.unit_id)
+    return passbook
 
 
 def _in_use(person_id: int) -> Passbook | None:
@@ -121,10 +142,10 @@ def _bring_forward(book: Passbook) -> None:
 def print_pages(*, id: uuid.UUID, passbook: Passbook, acting_user: Actor) -> PassbookPrint:  # noqa: A002
     """The lines since the last print, on new pages; afterwards the balance on paper is the one of the ledger.
 
-    The same id twice gives the same pages, audited as printed again. Who may: KEEP_STORE in the passbook's unit.
-    Raises `Denied`, `Conflict` when the number is ended or there is nothing new.
+    The same id twice gives the same pages, audited as printed again. Who may: KEEP_STORE for the
+    person. Raises `Denied`, `Conflict` when the number is ended or there is nothing new.
     """
-    require(acting_user, Right.KEEP_STORE, passbook.unit)
+    _taken_over(passbook, acting_user)
     account = _account(passbook.person_id)
     book: Passbook = Passbook.objects.select_for_update().get(pk=passbook.pk)
     if stored := PassbookPrint.objects.filter(pk=id).first():
@@ -166,8 +187,7 @@ def _printed(
 @transaction.atomic
 def print_again(*, printed: PassbookPrint, reason: str, acting_user: Actor) -> PassbookPrint:
     """The same pages once more, word for word; audited. Who may: KEEP_STORE. Raises `Denied`, `Invalid`."""
-    book = printed.passbook
-    require(acting_user, Right.KEEP_STORE, book.unit)
+    book = _taken_over(printed.passbook, acting_user)
     if not reason.strip():
         raise Invalid(errors={"reason": _("写一句为什么重印。")})
     data = {"first_page": printed.first_page, "last_page": printed.last_page}
@@ -178,7 +198,7 @@ def print_again(*, printed: PassbookPrint, reason: str, acting_user: Actor) -> P
 @transaction.atomic
 def print_card(*, passbook: Passbook, acting_user: Actor) -> Passbook:
     """The card with the number as a symbol; audited. Who may: KEEP_STORE. Raises `Denied`, `Conflict`."""
-    require(acting_user, Right.KEEP_STORE, passbook.unit)
+    _taken_over(passbook, acting_user)
     if not passbook.is_live:
         raise Conflict(_("这个号码已经停用了，请印新的那张卡。"))
     audit.record(actor=acting_user, act="passbook.card", obj=passbook, unit_id=passbook.unit_id)
@@ -191,7 +211,7 @@ def replace(*, passbook: Passbook, why: str, acting_user: Actor) -> Passbook:
 
     Who may: KEEP_STORE. Twice is the same answer. Raises `Denied`, `Invalid`.
     """
-    require(acting_user, Right.KEEP_STORE, passbook.unit)
+    _taken_over(passbook, acting_user)
     if why not in {PassbookEnd.LOST, PassbookEnd.FULL}:
         raise Invalid(errors={"why": _("请选一个：丢了，或者写满了。")})
     _account(passbook.person_id)

@@ -14,16 +14,35 @@ from volunteers.units.querysets import under
 from volunteers.units.rights import Right, paths_where
 
 
+def _kept_by(user: Actor, field: str) -> Q:
+    """Condition: the path in `field` lies where the user keeps stores."""
+    return under(paths_where(user, Right.KEEP_STORE), field)
+
+
 class OfUnitQuerySet(models.QuerySet[Any]):
-    """Rows with a unit of their own: stores, budgets, redemptions, passbooks."""
+    """Rows with a unit of their own: stores, budgets."""
 
     def visible_to(self, user: Actor) -> Self:
         """In the units in which the user keeps a store."""
-        return self.filter(under(paths_where(user, Right.KEEP_STORE), "unit__path"))
+        return self.filter(_kept_by(user, "unit__path"))
+
+
+class OfPersonQuerySet(models.QuerySet[Any]):
+    """Rows that are somebody's."""
 
     def of_person(self, person_id: int) -> Self:
         """A person's own."""
         return self.filter(person_id=person_id)
+
+
+class PassbookQuerySet(OfPersonQuerySet):
+    """Sets of passbooks, which go where their persons go."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of persons who live or serve where the user keeps a store, whichever community issued them."""
+        from rewards.store.selectors import served_below
+
+        return self.filter(person__in=served_below(paths_where(user, Right.KEEP_STORE)))
 
 
 class OfStoreQuerySet(models.QuerySet[Any]):
@@ -33,11 +52,19 @@ class OfStoreQuerySet(models.QuerySet[Any]):
         """Of the stores that the user keeps."""
         names = {field.name for field in self.model._meta.get_fields()}
         to_store = "store" if "store" in names else "goods__store"
-        return self.filter(under(paths_where(user, Right.KEEP_STORE), f"{to_store}__unit__path"))
+        return self.filter(_kept_by(user, f"{to_store}__unit__path"))
 
     def from_today(self, on: dt.date | None = None) -> Self:
         """Exchange days that are today or to come and take place, the next one first."""
         return self.filter(on__gte=on or clock.today(), called_off_at__isnull=True).order_by("on")
+
+
+class RedemptionQuerySet(OfPersonQuerySet):
+    """Sets of redemptions."""
+
+    def visible_to(self, user: Actor) -> Self:
+        """Of the stores that the user keeps, whatever community they belonged to before."""
+        return self.filter(_kept_by(user, "store__unit__path"))
 
 
 class GoodsQuerySet(OfStoreQuerySet):

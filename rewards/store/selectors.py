@@ -29,6 +29,7 @@ from rewards.store.models import (
 from volunteers.homes.models import Resident, ResidentState
 from volunteers.people.models import Person
 from volunteers.units.models import THREE_HEADS, Appointment, Unit
+from volunteers.units.querysets import under
 
 AFTER_THE_ROLE = dt.timedelta(days=90)
 """Points stay spendable so long after a role has ended."""
@@ -40,15 +41,16 @@ def _served(on: dt.date) -> QuerySet[Appointment]:
     return Appointment.objects.of_roles(THREE_HEADS).filter(lasting, starts_on__lte=on)
 
 
-def _with_points() -> QuerySet[PointsAccount]:
-    return PointsAccount.objects.filter(kind="person", balance__gt=0)
+def _accounts() -> QuerySet[PointsAccount]:
+    """Of whoever was ever given points: whoever has spent the last one still belongs to the store."""
+    return PointsAccount.objects.filter(kind="person")
 
 
 def places_of(person_id: int) -> list[str]:
-    """Paths of the units at whose store a person may shop: their roles', and their home's when they have points."""
+    """Paths of the units at whose store a person may shop: their roles', and their home's when they have an account."""
     paths = list(_served(clock.today()).filter(person_id=person_id).values_list("unit__path", flat=True))
     home = Resident.objects.filter(person_id=person_id, state=ResidentState.CONFIRMED)
-    if _with_points().filter(person_id=person_id).exists():
+    if _accounts().filter(person_id=person_id).exists():
         paths += home.values_list("neighbourhood__path", flat=True)
     return paths
 
@@ -66,11 +68,16 @@ def stores_of(person_id: int | None) -> list[Store]:
 
 def shoppers(store: Store) -> QuerySet[Person]:
     """Persons who may shop there; by the same rule as `stores_of`."""
-    path = store.unit.path
-    leaders = _served(clock.today()).filter(unit__path__startswith=path).values("person_id")
+    return served_below([store.unit.path])
+
+
+def served_below(paths: Iterable[str]) -> QuerySet[Person]:
+    """Persons whom stores serve for a role or a home in the units at the paths or below."""
+    listed = list(paths)
+    leaders = _served(clock.today()).filter(under(listed, "unit__path")).values("person_id")
     residents = Resident.objects.filter(
-        state=ResidentState.CONFIRMED, neighbourhood__path__startswith=path,
-        person_id__in=_with_points().values("person_id"),
+        under(listed, "neighbourhood__path"), state=ResidentState.CONFIRMED,
+        person_id__in=_accounts().values("person_id"),
     ).values("person_id")  # fmt: skip
     return Person.objects.living().filter(Q(pk__in=leaders) | Q(pk__in=residents))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from rewards.points.ages import begins
-from rewards.store.models import FormerUnit, GoodsBudget, Passbook, Store
+from rewards.store.models import FormerUnit, GoodsBudget, Passbook, Redemption, RedemptionState, Store
 from volunteers.structure import touches
 from volunteers.structure.models import Kind, StructureChange
 from volunteers.structure.planning import units_named
@@ -13,7 +13,7 @@ from volunteers.structure.touches import Moved, Touch
 
 
 def hand_on_stores(change: StructureChange, moved: Moved) -> None:
-    """Stores, and the passbooks that were issued there. A budget goes on where the remaining unit has none.
+    """Stores, the passbooks that were issued there, and what is reserved. A budget goes on where there is none.
 
     What a store gave before stays with the community that it belonged to then.
     """
@@ -25,7 +25,8 @@ def hand_on_stores(change: StructureChange, moved: Moved) -> None:
             store.unit_id = into
             store.save()
         Passbook.objects.filter(unit_id=unit_id).update(unit_id=into)
-        years = GoodsBudget.objects.filter(unit_id=into).values("year")
+        Redemption.objects.filter(unit_id=unit_id, state=RedemptionState.RESERVED).update(unit_id=into)
+        years = GoodsBudget.objects.filter(unit_id=into).values_list("year", flat=True)
         GoodsBudget.objects.filter(unit_id=unit_id).exclude(year__in=list(years)).update(unit_id=into)
 
 

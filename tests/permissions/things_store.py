@@ -44,9 +44,17 @@ def _points(account_id: int) -> None:
     )  # fmt: skip
 
 
+def _served(store: Store, name: str) -> Person:
+    """A leader of the store's community who is nobody's visitor."""
+    person = Person.objects.create(name=name)
+    today = timezone.localdate()
+    Appointment.objects.create(person=person, role=THREE_HEADS[1], unit=store.unit, starts_on=today, ends_on=today)
+    return person
+
+
 def _paper(store: Store, keeper: User, name: str) -> Passbook:
     number = f"{secrets.randbelow(10**10):010d}"
-    person = Person.objects.create(name=f"存折{name}")
+    person = _served(store, f"存折{name}")
     passbook: Passbook = Passbook.objects.create(
         person=person, unit=store.unit, number=number, issued_by=keeper, page=1
     )
@@ -100,11 +108,7 @@ def add(world: World, name: str, unit: Unit) -> None:
         "passbook": _paper(store, keeper, name),
         "collector": Collector.objects.create(person=held.person, name=f"侄女{name}", named_by=keeper),
     }  # fmt: skip
-    # Somebody at the counter of the store: a leader of the community who is nobody's visitor.
-    guest = Person.objects.create(name=f"顾客{name}")
-    Appointment.objects.create(
-        person=guest, role=THREE_HEADS[1], unit=store.unit, starts_on=timezone.localdate(), ends_on=timezone.localdate()
-    )
+    guest = _served(store, f"顾客{name}")  # somebody at the counter
     _points(account_id_of(guest.pk))
     store.guest = guest  # type: ignore[attr-defined]
     for sort, thing in things.items():

@@ -11,18 +11,21 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from foundation.errors import Conflict, Denied, Invalid
+from foundation.actors import SYSTEM
+from foundation.errors import Conflict, Denied, Invalid, Missing
 from rewards.points import posting
 from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.books import verify
 from rewards.points.models import PointsAccount, Transfer
 from rewards.points.selectors import balance_of
 from rewards.points.services import award_points
-from rewards.store import collectors, counting, desk, passbooks, settling
-from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount
+from rewards.store import collectors, counting, desk, passbooks, settling, stock
+from rewards.store.models import Passbook, PassbookPrint, Redemption, Settlement, StockCount, Store
+from rewards.store.selectors import costs
 from tests.cast import person_of
 from tests.store.conftest import Shop, books_agree, give, reserve
 from volunteers.accounts.models import User
+from volunteers.homes.models import Resident
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
@@ -71,6 +74,42 @@ def test_at_the_counter_a_card_finds_its_person_and_two_taps_serve_them(shop: Sh
     assert "没有找到" in client.post(path, {"q": "没这人"}).content.decode()
     assert "周桂兰" in client.post(path, {"q": "zgl"}).content.decode()
     assert client.post(path, {"number": "1234567890"}).status_code == 422
+
+
+def test_whoever_spends_the_last_point_stays_at_the_counter_with_card_and_passbook(
+    shop: Shop, client_for: ClientFor
+) -> None:
+    worker, person = shop.cast.worker, person_of(shop.cast.resident)
+    give(shop.cast.resident, 9)
+    card = passbooks.issue(person=person, store=shop.store, acting_user=worker)
+    client, path = client_for(worker), f"/console/store/stores/{shop.store.uid}/counter/"
+    key = uuid.uuid4()
+    body = {"id": key, "person": person.uid, "card": card.uid, "goods": shop.soap.uid, "quantity": 1}
+    for _again in range(2):
+        said = client.post(f"{path}serve/", {**body, "confirmed": "card"}, follow=True)
+        assert said.status_code == 200
+        assert "记作代录" in said.content.decode()
+    assert (Redemption.objects.count(), balance_of(person.pk)) == (1, 0)
+    again = desk.serve(id=key, store=shop.store, person=person, goods=shop.soap, confirmed="card", acting_user=worker)
+    assert again == Redemption.objects.get()
+    assert desk.meet(store=shop.store, number=card.number, acting_user=worker).person == person
+    printed = client.post(f"/console/store/passbooks/{card.uid}/print/", {"id": uuid.uuid4()})
+    assert "余额 0 分" in printed.content.decode()
+    assert client_for(shop.cast.other_worker).get(f"/console/store/passbooks/{card.uid}/").status_code == 404
+
+
+def test_a_repeat_at_the_counter_is_the_same_answer_after_the_person_has_left(shop: Shop) -> None:
+    person = person_of(shop.cast.resident)
+    give(shop.cast.resident, 9)
+    asked: dict[str, Any] = {
+        "store": shop.store, "person": person, "goods": shop.soap, "acting_user": shop.cast.worker,
+    }  # fmt: skip
+    key = uuid.uuid4()
+    made = desk.serve(id=key, confirmed="paper", **asked)
+    Resident.objects.filter(person=person).delete()
+    assert desk.serve(id=key, confirmed="paper", **asked) == made
+    with pytest.raises(Missing):
+        desk.serve(id=uuid.uuid4(), confirmed="paper", **asked)
 
 
 def count(shop: Shop, soap: int, rice: int, reason: str = "") -> StockCount:
@@ -126,6 +165,43 @@ def test_one_person_writes_off_little_alone_and_the_rest_is_for_two(
     assert books_agree(shop.soap)
     assert shop.soap.stock == 3
     assert count(shop, 2, 3, "又漏了一瓶").state == "waiting"
+
+
+def test_a_gift_taken_in_lets_nobody_write_off_alone_what_was_dear(
+    shop: Shop, settings: Any, client_for: ClientFor
+) -> None:
+    settings.STORE_COUNT_ALONE_FEN = 700
+    reserve(shop.cast.leader, shop.soap)
+    client, address = client_for(shop.cast.worker), f"/console/store/goods/{shop.soap.uid}"
+
+    def post(act: str, **body: object) -> str:
+        said = client.post(f"{address}/{act}/", {"id": uuid.uuid4(), **body}, follow=True).content.decode()
+        shop.soap.refresh_from_db()
+        return said
+
+    post("intake", quantity=1, cost="0.00", reason="居民捐的")
+    assert (shop.soap.stock, shop.soap.cost_fen) == (6, 292), "5 at 3.50 and a gift; the reserved one counts too"
+    assert "平均进价" in post("intake", quantity=1, cost="2.92")
+    assert "7.00 元" in post("spoil", quantity=3, reason="漏了")
+    assert "单价" in client.get(f"{address}/intake/").content.decode()
+    assert count(shop, 4, 3, "少了三瓶").state == "waiting"
+    for _gift in range(30):
+        post("intake", quantity=1, cost="0")
+        assert shop.soap.stock * shop.soap.cost_fen >= 5 * 350 + 292, "nothing of what lay there gets lost"
+
+
+def test_what_is_brought_back_counts_as_much_as_when_it_went(shop: Shop) -> None:
+    worker = shop.cast.worker
+    made = reserve(shop.cast.leader, shop.soap)
+    desk.collect(redemption=made, acting_user=worker)
+    stock.take_in(id=uuid.uuid4(), goods=shop.soap, quantity=4, cost_fen=1050, acting_user=worker)
+    desk.take_back(redemption=made, reason="味道太浓", on_shelf=True, acting_user=worker)
+    shop.soap.refresh_from_db()
+    back = shop.soap.movements.get(why="returned")
+    assert (back.cost_fen, shop.soap.stock, shop.soap.cost_fen) == (350, 9, 662)
+    today = timezone.localdate()
+    cost = costs([shop.cast.community.pk], today.replace(day=1), today + dt.timedelta(days=1))
+    assert [(one.pieces, one.fen) for one in cost] == [(0, 0)]
 
 
 def test_what_is_reserved_cannot_be_counted_away(shop: Shop) -> None:
@@ -240,6 +316,31 @@ def test_a_passbook_says_what_staff_wrote_down(shop: Shop, client_for: ClientFor
     text = page.content.decode()
     assert "楼上漏水说和了（工作人员录入）" in text
     assert "帮忙（工作人员录入）" not in text
+
+
+def test_a_passbook_follows_its_person_to_another_community(shop: Shop, client_for: ClientFor) -> None:
+    worker, other_worker, person = shop.cast.worker, shop.cast.other_worker, person_of(shop.cast.resident)
+    store = Store(unit=shop.cast.other_community, name="月桂积分超市", place="一楼")
+    stock.keep_store(store=store, acting_user=SYSTEM)
+    give(shop.cast.resident, 5)
+    book = passbooks.issue(person=person, store=shop.store, acting_user=worker)
+    print_now(book, worker)
+    Resident.objects.filter(person=person).update(neighbourhood=shop.cast.other_neighbourhood)
+    old, new = client_for(worker), client_for(other_worker)
+    page = new.get(f"/console/store/stores/{store.uid}/counter/?person={person.uid}").content.decode()
+    here = f"/console/store/passbooks/{book.uid}/"
+    assert here in page
+    assert new.get(here).status_code == 200
+    assert passbooks.issue(person=person, store=store, acting_user=other_worker) == book
+    assert "月桂社区" in new.post(f"{here}card/").content.decode()
+    assert "承前" in new.post(f"{here}again/", {"page": 1, "reason": "没带来"}).content.decode()
+    for act, body in (("print", {"id": uuid.uuid4()}), ("again", {"page": 1, "reason": "卡纸"}), ("card", {})):
+        assert old.post(f"{here}{act}/", body).status_code == 404
+    with pytest.raises(Denied):
+        passbooks.replace(passbook=book, why="lost", acting_user=worker)
+    assert person.name not in old.get("/console/store/passbooks/").content.decode()
+    made = passbooks.replace(passbook=book, why="lost", acting_user=other_worker)
+    assert (made.unit, made.opening) == (shop.cast.other_community, 5)
 
 
 def test_pages_and_card_on_paper_and_printed_again(shop: Shop, client_for: ClientFor) -> None:

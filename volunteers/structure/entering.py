@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation import failpoints
-from volunteers.structure.models import FormerPlace, StructureChange
+from volunteers.structure.models import FormerPlace, Kind, StructureChange
 from volunteers.structure.planning import Found, Misfit, Steps, steps_of, tree_of
 from volunteers.structure.touches import Moved, Placed, apply_all, touched_by
 from volunteers.structure.tree import ROLE_AT, Key
@@ -39,6 +39,7 @@ def enter(change: StructureChange, day: dt.date) -> Moved:
     _correct_later_rows(moved, day)
     moved.ended = {unit_id: _pk(into, units) for unit_id, into in steps.end.items()}
     end_units(moved, day)
+    _name_what_remains(change, moved)
     for one in steps.found:
         if person_id := leaders.get(one.key):
             role = ROLE_AT[one.level]
@@ -46,6 +47,13 @@ def enter(change: StructureChange, day: dt.date) -> Moved:
     failpoints.hit("structure.before_apply")
     apply_all(change, moved)
     return moved
+
+
+def _name_what_remains(change: StructureChange, moved: Moved) -> None:
+    """A merge into a new unit says from now on which one that is, whatever its name will be."""
+    if change.kind == Kind.MERGE and not change.plan.get("into"):
+        into = Unit.objects.get(pk=next(iter(moved.ended.values())))
+        change.plan = {**change.plan, "into": str(into.uid)}
 
 
 def _pk(key: Key, units: dict[str, int]) -> int:

@@ -44,7 +44,8 @@ class StructureChange(models.Model):
 
     `unit` is what it is about; `scope` the lowest unit that contains everything it touches. `plan` holds uids as
     texts: rename {name}; move {units, to}; split {sides: [{name, households, leader}], members: {uid: side}};
-    merge {units, into | name}; and, by name of a contributor (`touches`), {uid: side}, such as `buildings`.
+    merge {units, into | name}, with `into` in any case once it is in force; and, by name of a contributor
+    (`touches`), {uid: side}, such as `buildings`.
     """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from foundation import clock
-from volunteers.structure.models import FormerPlace
+from volunteers.structure.models import ChangeState, FormerPlace, Kind, StructureChange
 from volunteers.units.models import Unit
 from volunteers.units.querysets import UnitQuerySet
 
@@ -26,6 +26,35 @@ def name_on(unit: Unit, day: dt.date) -> str:
     """What the unit was called on a day."""
     former = FormerPlace.objects.filter(unit_id=unit.pk, until__gte=day).order_by("until")
     return former.values_list("name", flat=True).first() or Unit.objects.values_list("name", flat=True).get(pk=unit.pk)
+
+
+def _merged() -> dict[str, str]:
+    """Into which unit each merged one went, by uid; one that was merged again is followed to the end. One query."""
+    merges = StructureChange.objects.filter(kind=Kind.MERGE, state=ChangeState.IN_FORCE).order_by("in_force_on")
+    found: dict[str, str] = {}
+    for plan in merges.values_list("plan", flat=True):
+        if into := plan.get("into"):
+            gone = set(plan["units"]) - {into}
+            found = {uid: into if last in gone else last for uid, last in found.items()}
+            found |= dict.fromkeys(gone, into)
+    return found
+
+
+def goes_on_in(unit: Unit) -> Unit:
+    """The unit that stands for a merged one now; the unit itself when it was not merged."""
+    if unit.ends_on is None:
+        return unit
+    return Unit.objects.filter(uid=_merged().get(str(unit.uid))).first() or unit
+
+
+def merged_under(paths: Iterable[str]) -> list[int]:
+    """Keys of the merged units that go on in a unit at or below one of the paths. Two queries, one without a merge."""
+    merged = _merged()
+    if not merged:
+        return []
+    named = Unit.objects.filter(uid__in={*merged, *merged.values()}).values_list("uid", "pk", "path")
+    known, tops = {str(uid): (pk, path) for uid, pk, path in named}, tuple(paths)
+    return [known[gone][0] for gone, into in merged.items() if known[into][1].startswith(tops)]
 
 
 def existed(on: dt.date, since: dt.date | None = None, field: str = "") -> Q:

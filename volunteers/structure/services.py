@@ -301,7 +301,7 @@ def _enter_one(pk: int) -> bool:
     moved = entering.enter(change, change.in_force_on)
     change.state, change.entered_at = ChangeState.IN_FORCE, clock.now()
     change.picture, change.problem = picture, ""
-    change.save(update_fields=["state", "entered_at", "in_force_on", "picture", "problem"])
+    change.save(update_fields=["state", "entered_at", "in_force_on", "picture", "plan", "problem"])
     _tell(change, moved)
     failpoints.hit("structure.before_commit")
     return True

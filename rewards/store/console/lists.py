@@ -228,7 +228,7 @@ class RedemptionFilterSet(WagtailFilterSet):
 
     store = StoreChoice()
     state = django_filters.ChoiceFilter(label=gettext_lazy("状态"), empty_label=_ALL, choices=RedemptionState.choices)
-    place = PlaceFilter()
+    place = PlaceFilter("store__unit__path")
 
     class Meta:
         model = Redemption

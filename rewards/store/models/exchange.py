@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rewards.store.models.shelf import Goods, Store, by_staff
-from rewards.store.querysets import CollectorQuerySet, OfStoreQuerySet, OfUnitQuerySet
+from rewards.store.querysets import CollectorQuerySet, OfStoreQuerySet, RedemptionQuerySet
 from volunteers.units.models import Unit
 
 
@@ -141,7 +141,7 @@ class Redemption(models.Model):
     reserved_at = models.DateTimeField(_("预约时间"), db_default=Now())
     done_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
 
-    objects = OfUnitQuerySet.as_manager()
+    objects = RedemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("兑换")

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from rewards.store.models.shelf import by_staff
-from rewards.store.querysets import OfUnitQuerySet
+from rewards.store.querysets import PassbookQuerySet
 from volunteers.units.models import Unit
 
 
@@ -24,7 +24,10 @@ class PassbookEnd(models.TextChoices):
 
 
 class Passbook(models.Model):
-    """A number that stands for a person on paper; one in use a person. A lost one is ended and a new one made."""
+    """A number that stands for a person on paper; one in use a person. A lost one is ended and a new one made.
+
+    `unit` is the community that issued it, until the one that serves the person now takes it over.
+    """
 
     uid = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(
@@ -41,7 +44,7 @@ class Passbook(models.Model):
     ended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
     ended_why = models.CharField(_("为什么停用"), max_length=6, choices=PassbookEnd.choices, blank=True, db_default="")
 
-    objects = OfUnitQuerySet.as_manager()
+    objects = PassbookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("积分存折")
