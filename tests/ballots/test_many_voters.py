@@ -21,7 +21,7 @@ from itertools import cycle
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.db import Error, OperationalError, connection
+from django.db import Error, OperationalError, connection, transaction
 from django.db.models import Sum
 from django.urls import reverse
 
@@ -71,9 +71,11 @@ def fill_roll(vote: Vote, cast: Cast, voters: int, first: int = FIRST_ID) -> Non
               (cast.other_neighbourhood, cast.other_community, cast.street))  # fmt: skip
     values = [(*[unit.pk for unit in place], vote.box.pk) for place in places]
     statement = "COPY ballots_rollentry (voter_key, neighbourhood_id, community_id, street_id, box_id, kind) FROM STDIN"
-    with before_the_freeze(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for number in range(voters):
-            copy.write_row((voter_key(vote.box, first + number), *values[number % 3], "voter"))
+    with before_the_freeze(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # half a million keys are reckoned out meanwhile
+        with cursor.copy(statement) as copy:
+            for number in range(voters):
+                copy.write_row((voter_key(vote.box, first + number), *values[number % 3], "voter"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE ballots_rollentry")
     for community in (cast.community, cast.other_community):
