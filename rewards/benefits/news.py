@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from foundation import streams
 from rewards.benefits.models import Benefit, Entitlement, RefusalReport, VoucherUse
 from rewards.benefits.periods import uses_left
-from volunteers.units.models import STAFF
+from volunteers.units.selectors import nearest_staff
 
 KIND = "benefit"
 
@@ -71,12 +71,12 @@ def resumed(benefit: Benefit) -> None:
 
 @streams.in_district_language
 def refused(report: RefusalReport) -> None:
-    """Staff of the package's unit hear that a shop did not honour it; not from whom."""
+    """Staff who may look into it hear that a shop did not honour it; not from whom. Nobody below reads the words."""
     payload = {
         "title": _("有人说“%s”没兑现") % report.benefit.name,
         "body": report.words or _("没有写原因"),
         "url": reverse("console_refusal_list"),
         "icon": "alert",
     }
-    key, staff = streams.unit_key(report.benefit.package.unit_id), [role.value for role in STAFF]
-    streams.publish(key, kind="refusal", payload=payload, roles=staff, ref=f"refusal:{report.pk}")
+    staff = nearest_staff(report.benefit.package.unit)
+    streams.publish_to_persons(staff, kind="refusal", payload=payload, ref=f"refusal:{report.pk}")

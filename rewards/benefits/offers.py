@@ -56,6 +56,23 @@ def set_benefit_state(*, benefit: Benefit, state: BenefitState, acting_user: Act
     return benefit
 
 
+@transaction.atomic
+def say_why_paused(*, benefit: Benefit, reason: str, acting_user: Actor) -> None:
+    """What leaders read while it stays paused, for another reason now.
+
+    Who may: MANAGE_BENEFITS in the package's unit. Raises `Denied`, `Conflict` when it is not paused.
+    """
+    require(acting_user, Right.MANAGE_BENEFITS, benefit.package.unit)
+    locked = lock(benefit)
+    if locked.state != State.PAUSED:
+        raise Conflict
+    locked.pause_note = reason.strip()[:60]
+    locked.save(update_fields=["pause_note"])
+    data = {"fields": ["pause_note"]}
+    audit.record(actor=acting_user, act="benefit.change", obj=locked, unit_id=locked.package.unit_id, data=data)
+    benefit.refresh_from_db()
+
+
 def without_agreement(merchants: QuerySet[Merchant]) -> str:
     """Which of these shops have no agreement on file, and what to do about it; empty when all have."""
     rows: Any = merchants

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -54,7 +54,7 @@ class WishListView(ScopedListView):
     search_hint = gettext_lazy("商家名称、拼音或首字母，或者优惠项")
     empty_text = gettext_lazy("商家还没有提过什么。")
     filterset_class = WishFilterSet
-    default_ordering = ("-state", "-at", "-pk")
+    default_ordering = ("-waits", "-at", "-pk")
     columns = (
         TitleColumn("what", label=gettext_lazy("优惠项"), get_url=lambda w: reverse("console_wish", args=[w.pk])),
         Column("get_want_display", label=gettext_lazy("想要什么")),
@@ -72,9 +72,9 @@ class WishListView(ScopedListView):
     )
 
     def get_base_queryset(self) -> QuerySet[MerchantWish]:
-        """With merchant and benefit."""
+        """With merchant and benefit, and whether it waits."""
         rows: QuerySet[MerchantWish] = super().get_base_queryset().select_related("merchant", "benefit")
-        return rows
+        return rows.annotate(waits=ExpressionWrapper(Q(state=WishState.WAITING), BooleanField()))
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By the shop, or by what it is about."""

@@ -11,6 +11,7 @@ from foundation.errors import Conflict, Invalid
 from rewards.benefits.models import Benefit, BenefitState, Merchant, MerchantClerk, MerchantState
 from rewards.benefits.offers import set_benefit_state
 from rewards.merchants import news
+from rewards.merchants.leaving import leave_to, note_of, others_giving, paused_with, reason_of_pause
 from volunteers.people.models import PhoneReveal
 from volunteers.people.quota import take_place
 from volunteers.units.rights import Right, person_id_of, require
@@ -23,12 +24,11 @@ STEPS: dict[str, frozenset[MerchantState]] = {
     State.ENDED: frozenset(),
     State.REFUSED: frozenset(),
 }
-_NOTE = 60
 
 
 @transaction.atomic
 def set_merchant_state(*, merchant: Merchant, state: MerchantState, reason: str = "", acting_user: Actor) -> Merchant:
-    """Pause a merchant, let it go on, or end it; offers that only it gives are paused, resumed or ended with it.
+    """Pause a merchant, let it go on, or end it, and with it what nobody else gives; what paused ones give too waits.
 
     Who may: MANAGE_BENEFITS in its unit. Raises `Denied`, `Conflict`, `Invalid` for a pause or an end without a reason.
     """
@@ -36,7 +36,7 @@ def set_merchant_state(*, merchant: Merchant, state: MerchantState, reason: str 
     locked = Merchant.objects.select_for_update(of=("self",)).select_related("unit").get(pk=merchant.pk)
     if state not in STEPS[locked.state]:
         raise Conflict
-    why, was = reason.strip()[:200], locked.reason
+    why, was = reason.strip()[:200], reason_of_pause(locked)
     if state != State.ACTIVE and not why:
         raise Invalid(errors={"reason": _("请写一句为什么，店家看得到。")})
     locked.state, locked.reason = state, why
@@ -53,19 +53,24 @@ def set_merchant_state(*, merchant: Merchant, state: MerchantState, reason: str 
 
 def _take_offers_along(merchant: Merchant, was: str) -> None:
     """The program does it, since a package may be of a unit above: the shop is not there, whoever promised it."""
-    offers = Benefit.objects.filter(merchants=merchant).select_related("package__unit").order_by("pk")
-    alone = [one for one in offers if not one.merchants.active().exclude(pk=merchant.pk).exists()]
+    running = Benefit.objects.filter(merchants=merchant, state__in=[BenefitState.LIVE, BenefitState.PAUSED])
+    for benefit in running.select_related("package__unit").order_by("pk"):
+        others = list(others_giving(benefit, merchant, for_good=merchant.state == State.ENDED))
+        if merchant.state == State.ENDED and others:
+            leave_to(benefit, others, was=was, acting_user=SYSTEM)
+        elif not others and (step := _step(benefit, merchant, was)):
+            reason = note_of(merchant.reason) if step != BenefitState.LIVE else ""
+            set_benefit_state(benefit=benefit, state=step, reason=reason, acting_user=SYSTEM)
+
+
+def _step(benefit: Benefit, merchant: Merchant, was: str) -> BenefitState | None:
+    """What becomes of an offer that nobody else gives now; it comes back with the first of its paused shops."""
+    if merchant.state == State.ENDED:
+        return BenefitState.ENDED
     if merchant.state == State.PAUSED:
-        wanted = [(one, merchant.reason) for one in alone if one.state == BenefitState.LIVE]
-        step = BenefitState.PAUSED
-    elif merchant.state == State.ACTIVE:
-        paused_with_it = [o for o in alone if o.state == BenefitState.PAUSED and o.pause_note == was[:_NOTE]]
-        wanted, step = [(one, "") for one in paused_with_it], BenefitState.LIVE
-    else:
-        running = {BenefitState.LIVE, BenefitState.PAUSED}
-        wanted, step = [(one, merchant.reason) for one in alone if one.state in running], BenefitState.ENDED
-    for benefit, reason in wanted:
-        set_benefit_state(benefit=benefit, state=step, reason=reason[:_NOTE], acting_user=SYSTEM)
+        return BenefitState.PAUSED if benefit.state == BenefitState.LIVE else None
+    waiting = benefit.merchants.filter(state=State.PAUSED).values_list("reason", flat=True)
+    return BenefitState.LIVE if paused_with(benefit, [was, *waiting]) else None
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation import streams
-from rewards.benefits.models import Benefit, Merchant, MerchantClerk, RefusalReport, RefusalState
+from rewards.benefits.models import Benefit, Merchant, MerchantClerk, MerchantState, RefusalReport, RefusalState
 from rewards.merchants.models import MerchantWish, Want, WishState
 from volunteers.units.models import STAFF
 
@@ -23,9 +23,10 @@ def _staff(unit_id: int, title: str, body: str, url: str, ref: str) -> None:
 
 
 def _shop(merchant: Merchant, title: str, body: str, url: str, ref: str) -> None:
-    """Everybody who works for the shop today, and whoever applied for it."""
+    """Everybody who works for the shop today; its contact while it is not in, or where nobody else would read it."""
     people = set(MerchantClerk.objects.active().filter(merchant=merchant).values_list("person_id", flat=True))
-    if merchant.contact_id:
+    is_out = merchant.state in {MerchantState.APPLIED, MerchantState.REFUSED}
+    if merchant.contact_id and (is_out or not people):
         people.add(merchant.contact_id)
     streams.publish_to_persons(people, kind=KIND, payload=_payload(title, body, url), ref=ref)
 

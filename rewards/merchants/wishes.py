@@ -17,7 +17,7 @@ from foundation.idempotency import fingerprint, same_body_or_refuse
 from rewards.benefits.entitlements import lock
 from rewards.benefits.models import Benefit, BenefitPackage, BenefitState, Kind, Merchant
 from rewards.benefits.offers import STEPS, set_benefit_state
-from rewards.merchants import news
+from rewards.merchants import leaving, news
 from rewards.merchants.models import MerchantWish, Want, WishState
 from rewards.merchants.selectors import set_aside
 from volunteers.units.models import THREE_HEADS
@@ -223,14 +223,10 @@ def make_benefit(
 
 
 def others_giving(wish: MerchantWish) -> QuerySet[Merchant]:
-    """The other shops that give the same: what this one asks for is done to its own part only, theirs goes on.
-
-    Whoever pauses leaves it to those who are open; whoever ends leaves it to those who come back, too.
-    """
+    """The other shops that give what a wish is about, and go on with it."""
     if wish.benefit is None:
         return Merchant.objects.none()
-    rows = wish.benefit.merchants.exclude(pk=wish.merchant_id).order_by("pinyin", "pk")
-    return rows.partners() if wish.want == Want.END else rows.active()
+    return leaving.others_giving(wish.benefit, wish.merchant, for_good=wish.want == Want.END)
 
 
 @transaction.atomic
@@ -261,12 +257,10 @@ def grant(*, wish: MerchantWish, reason: str = "", acting_user: Actor) -> Mercha
 
 
 def _leave(benefit: Benefit, merchant: Merchant, others: list[Merchant], acting_user: Actor) -> None:
-    """One shop less gives it. It pauses where all others are paused, and goes on with the first of them."""
+    """One shop less gives it, and the others go on."""
     benefit.merchants.remove(merchant)
     _audit_shops(benefit, acting_user)
-    if benefit.state == BenefitState.LIVE and not any(one.is_active for one in others):
-        why = others[0].reason
-        set_benefit_state(benefit=benefit, state=BenefitState.PAUSED, reason=why, acting_user=acting_user)
+    leaving.leave_to(benefit, others, was=leaving.reason_of_pause(merchant), acting_user=acting_user)
 
 
 def _audit_shops(benefit: Benefit, acting_user: Actor) -> None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from foundation import streams
 from rewards.points.models import BudgetFill, ManualAward, RuleVersion
 from rewards.points.rules import label_of
-from volunteers.units.models import STAFF, Appointment, Level, Unit
+from volunteers.units.models import Level, Unit
+from volunteers.units.selectors import nearest_staff
 
 KIND = "points"
 
@@ -24,11 +25,7 @@ def _tell(person_id: int | None, title: str, body: str, url: str, ref: str) -> N
 def deciders(award: ManualAward) -> list[int]:
     """Who could approve: staff of the community but whoever asked; where there is none, those of the unit above."""
     asker = award.asked_by.person_id if award.asked_by else None
-    staff = Appointment.objects.active().of_roles(STAFF).exclude(person_id__in=[asker or 0, award.person_id])
-    for path in reversed(award.unit.ancestor_paths()):
-        if found := list(staff.filter(unit__path=path).values_list("person_id", flat=True)):
-            return found
-    return []
+    return nearest_staff(award.unit, without=[asker or 0, award.person_id])
 
 
 @streams.in_district_language

@@ -32,7 +32,7 @@ from rewards.points.ages import (
     lots_of,
     over_by,
 )
-from rewards.points.models import AccountKind, NoticeKind, PointsAccount, PointsNotice, Transfer
+from rewards.points.models import AccountKind, Hold, NoticeKind, PointsAccount, PointsNotice, Transfer
 from rewards.points.rules import Version, version_in_force
 
 RULE: Final = "expired"
@@ -102,11 +102,17 @@ def expire(day: dt.date | None = None) -> int:
     return sum(_expire(ids, version, today) for ids in _concerned(version, today, ended=ended))
 
 
+def expire_before(hold: Hold) -> int:
+    """Let what is over on an account run out before more of it is set aside; how many points. In the caller's block."""
+    today = clock.today()
+    return _expire([hold.account_id], version_in_force(today), today, before=f":{hold.pk}")
+
+
 @transaction.atomic
-def _expire(ids: list[int], version: Version, today: dt.date) -> int:
+def _expire(ids: list[int], version: Version, today: dt.date, before: str = "") -> int:
     locked = PointsAccount.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     over = [(one, over_by(one.free, one.lots, today)) for one in _owned(locked, version, today)]
-    lines = [_line(one.id, one.person_id, points, today) for one, points in over if points]
+    lines = [_line(one, points, f"{today:%Y-%m-%d}{before}") for one, points in over if points]
     booked = set(
         Transfer.objects.filter(source_key__in=[line.source_key for line in lines]).values_list("source_key", flat=True)
     )
@@ -121,16 +127,16 @@ def _expire(ids: list[int], version: Version, today: dt.date) -> int:
     return total
 
 
-def _line(account_id: int, person_id: int, points: int, today: dt.date) -> Transfer:
+def _line(one: Owned, points: int, on: str) -> Transfer:
     return Transfer(
         id=uuid.uuid4(),
-        from_account_id=account_id,
+        from_account_id=one.id,
         to_account_id=system_account_id(AccountKind.EXPIRY),
         points=points,
         rule=RULE,
         quantity=1,
         reason=_reason(),
-        source_key=f"{RULE}:{person_id}:{today:%Y-%m-%d}",
+        source_key=f"{RULE}:{one.person_id}:{on}",
         at=clock.now(),
     )
 

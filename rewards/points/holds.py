@@ -20,6 +20,7 @@ from foundation.errors import Conflict, Invalid
 from foundation.idempotency import DifferentBody
 from rewards.points import posting
 from rewards.points.accounts import account_id_of
+from rewards.points.expiry import expire_before
 from rewards.points.models import Hold, HoldState, PointsAccount, Transfer
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ def hold_points(
 ) -> Hold:
     """Set points of a person aside until an instant. The same id twice is the same hold.
 
-    No right of its own. Raises `Invalid` for no points, `DifferentBody`, `Conflict` when not enough are free.
+    What is over runs out first, so that nobody carries it on by setting it aside. No right of its own. Raises `Invalid`
+    for no points, `DifferentBody`, `Conflict` when not enough are free.
     """
     if points < 1:
         raise Invalid(errors={"points": _("至少一分。")})
@@ -71,11 +73,19 @@ def hold_points(
     )
     if not posting.insert(hold):
         return _stored_or_refuse(id, account_id, points)
+    gone = expire_before(hold)
     free = PointsAccount.objects.filter(pk=account_id, balance__gte=F("held") + points)
     if not free.update(held=F("held") + points):
-        raise Conflict(_("积分还不够换这个，再攒一攒就有了。"))
+        raise Conflict(_short_of(gone))
     audit.record(actor=acting_user, act="points.hold", obj=hold, unit_id=unit_id)
     return hold
+
+
+def _short_of(gone: int) -> str:
+    """Why there is not enough."""
+    if gone:
+        return _("有 %d 分已经到期，剩下的还不够换这个，再攒一攒就有了。") % gone
+    return _("积分还不够换这个，再攒一攒就有了。")
 
 
 def keep_until(*, ids: list[uuid.UUID], until: dt.datetime) -> int:

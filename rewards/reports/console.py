@@ -17,7 +17,7 @@ from foundation.sheets import Format
 from rewards.reports.costs import Cost, cost_report
 from rewards.reports.period import Asked, asked, months_to_choose
 from rewards.reports.points import Line, Sheet, points_report, rule_labels
-from rewards.reports.promises import Promise, by_benefit, by_provider
+from rewards.reports.promises import Promise, promises_report
 from rewards.reports.rollup import rolled_up_until
 from volunteers.units.console import POINTS_MENU, ExportColumn, ScopedMenuItem, requires
 from volunteers.units.console.export import Wish, export, only_where_one_may_export
@@ -66,7 +66,8 @@ def reward_points(request: HttpRequest) -> HttpResponse:
 def reward_promises(request: HttpRequest) -> HttpResponse:
     """What was promised against what was given."""
     wanted = asked(request)
-    parts = {"benefits": by_benefit(wanted), "providers": by_provider(wanted)}
+    benefits, providers = promises_report(wanted)
+    parts = {"benefits": benefits, "providers": providers}
     return _shown(request, PROMISES, "reports/console_promises.html", wanted, **parts)
 
 
@@ -101,7 +102,7 @@ def _narrowed(request: HttpRequest) -> tuple[Any, Asked]:
     """The reader, and what they asked for in the places that they may export of."""
     user = request.user
     request.user = only_where_one_may_export(user)
-    return user, asked(request, Right.EXPORT)
+    return user, asked(request, Right.EXPORT, user)
 
 
 def _cell(place: int) -> Any:
@@ -133,7 +134,8 @@ def reward_points_export(request: HttpRequest) -> HttpResponseBase:
 def reward_promises_export(request: HttpRequest) -> HttpResponseBase:
     """Benefits, then providers."""
     user, wanted = _narrowed(request)
-    rows: list[Promise] = [*by_benefit(wanted), *by_provider(wanted)]
+    benefits, providers = promises_report(wanted)
+    rows: list[Promise] = [*benefits, *providers]
     columns = [
         ExportColumn(gettext_lazy("名称"), "label"),
         ExportColumn(gettext_lazy("属于"), "what"),

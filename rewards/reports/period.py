@@ -75,6 +75,8 @@ class Asked:
     above: list[Unit]
     period: Period
     places: Places
+    up: Asked | None = None
+    """The place above in the same months, where the reader may see the reports of that, too."""
     _rows: dict[tuple[int, dt.date], int | None] = field(default_factory=dict)
 
     @property
@@ -95,6 +97,10 @@ class Asked:
         if (unit_id, month) not in self._rows:
             self._rows[unit_id, month] = self.row_at(self.places.path(unit_id, last_day(month)), last_day(month))
         return self._rows[unit_id, month]
+
+    def depth_of(self, unit_id: int | None, month: dt.date) -> int:
+        """How deep a place lay in a month; 0 where something names none."""
+        return len(self.places.path(unit_id, last_day(month))) // STEP if unit_id else 0
 
     def row_at(self, path: str, day: dt.date) -> int | None:
         """The same for a path of a day, of any unit."""
@@ -139,8 +145,11 @@ def _period(request: HttpRequest) -> Period:
     return Period(max(first, earliest), last)
 
 
-def asked(request: HttpRequest, right: Right = Right.SEE_REWARD_REPORTS) -> Asked:
-    """What the address asks for; one's highest place and this month when it says nothing. Raises 404 and `Denied`."""
+def asked(request: HttpRequest, right: Right = Right.SEE_REWARD_REPORTS, reader: Any = None) -> Asked:
+    """What the address asks for; one's highest place and this month when it says nothing. Raises 404 and `Denied`.
+
+    The reader is who reads the pages of the places above, where that is not whom the request names.
+    """
     user: Any = request.user
     named = request.GET.get("unit", "")
     rows = Unit.objects.visible_to(user).filter(level__in=PLACES)
@@ -155,12 +164,16 @@ def asked(request: HttpRequest, right: Right = Right.SEE_REWARD_REPORTS) -> Aske
         raise Http404
     if not has_right(user, right, unit):
         raise Denied
-    above = rows.filter(path__in=unit.ancestor_paths()[:-1]).order_by("path")
     period = _period(request)
-    places = Places(period.first)
-    found = Asked(unit, places.name(unit.pk, last_day(period.last)), [], list(above), period, places)
-    found.children.extend(_children(found, rows))
-    return found
+    up, places = None, Places(period.first)
+    seen = Unit.objects.visible_to(reader or user).filter(level__in=PLACES)
+    above = list(seen.filter(path__in=unit.ancestor_paths()[:-1]).order_by("path"))
+    for place in [*above, unit]:
+        if place == unit or has_right(reader or user, Right.SEE_REWARD_REPORTS, place):
+            up = Asked(place, places.name(place.pk, last_day(period.last)), [], above, period, places, up)
+    assert up is not None
+    up.children.extend(_children(up, rows))
+    return up
 
 
 def _children(asked: Asked, seen: Any) -> list[Below]:

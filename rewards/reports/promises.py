@@ -6,11 +6,14 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
+from foundation import clock
 from rewards.benefits.models import (
     Benefit,
     BenefitState,
@@ -21,10 +24,11 @@ from rewards.benefits.models import (
     RefusalState,
 )
 from rewards.points.posting import month_of
+from rewards.reports.cube import Cube, Node
 from rewards.reports.models import MonthUses
 from rewards.reports.period import Asked
-from rewards.reports.places import last_day
-from rewards.reports.veil import Cell, rate, veil
+from rewards.reports.places import PLACE_WIDTH, STEP, last_day
+from rewards.reports.veil import Cell, rate
 from volunteers.structure.models import FormerPlace
 
 CLAIMED = (
@@ -53,33 +57,49 @@ class Promise:
         return "" if self.used.hidden else rate(self.used.number, self.refused)
 
 
-@dataclass(slots=True)
-class Uses:
-    """Uses by key: how many, and of how many people at the least."""
+class Sort(StrEnum):
+    """What is counted of a benefit or a provider."""
 
-    number: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    heads: dict[int, dict[object, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
-
-    def cell(self, key: int) -> Cell:
-        """Of one key."""
-        return Cell(self.number[key], max(self.heads[key].values(), default=0))
+    CLAIMED = "claimed"
+    WAITING = "waiting"
+    USED = "used"
+    USED_AT = "used_at"
 
 
-def _uses(asked: Asked) -> tuple[Uses, Uses]:
-    """By benefit and by provider, from the months that are added up."""
-    by_benefit, by_merchant = Uses(), Uses()
+def _cube(asked: Asked) -> Cube:
+    """Uses by benefit and by provider, claims by benefit; of the places above that the reader sees, too."""
+    cube = Cube(asked.unit.pk, _cube(asked.up) if asked.up else None)
     rows = MonthUses.objects.filter(month__range=(asked.period.first, asked.period.last)).order_by()
     if asked.unit.depth > 1:
         rows = rows.filter(unit__in=asked.ids())
     for unit_id, month, benefit, merchant, uses, heads in rows.values_list(
         "unit_id", "month", "benefit_id", "merchant_id", "uses", "heads"
     ):
-        if asked.row_of(unit_id, month) is None:
-            continue
-        for sums, key in ((by_benefit, benefit), (by_merchant, merchant)):
-            sums.number[key] += uses
-            sums.heads[key][month] += heads
-    return by_benefit, by_merchant
+        place = asked.row_of(unit_id, month)
+        if place is not None:
+            of: dict[str, Any] = {"unit_id": unit_id, "depth": asked.depth_of(unit_id, month), "on": month}
+            cube.add(Node(Sort.USED, place, benefit), uses, heads, **of)
+            cube.add(Node(Sort.USED_AT, place, merchant), uses, heads, **of)
+    _add_claims(cube, asked)
+    return cube
+
+
+def _add_claims(cube: Cube, asked: Asked) -> None:
+    """Who has a benefit or waits for it, as it is now, by where they hold their role."""
+    rows = Entitlement.objects.filter(
+        state__in=[*CLAIMED, EntitlementState.WAITING], benefit__in=_in_force(asked).values("pk")
+    ).order_by()
+    if asked.unit.depth > 1:
+        rows = rows.filter(unit__path__startswith=asked.unit.path)
+    today = clock.today()
+    grouped = rows.annotate(place=Substr("unit__path", 1, PLACE_WIDTH)).values_list("benefit_id", "state", "place")
+    counts: Counter[tuple[int, Sort, str]] = Counter()
+    for benefit, state, path, count in grouped.annotate(Count("pk")):
+        counts[benefit, Sort.WAITING if state == EntitlementState.WAITING else Sort.CLAIMED, path] += count
+    for (benefit, sort, path), count in counts.items():
+        node = Node(sort, asked.row_at(path, today) or asked.unit.pk, benefit)
+        unit_id, depth = asked.places.by_path(today).get(path), len(path) // STEP
+        cube.add(node, count, count, unit_id=unit_id, depth=depth, on=today)
 
 
 def _refusals(asked: Asked) -> tuple[Mapping[int, int], Mapping[int, int]]:
@@ -112,34 +132,34 @@ def _claimed_within(rows: Any, asked: Asked) -> Iterator[RefusalReport]:
             yield row
 
 
+def _in_force(asked: Asked) -> QuerySet[Benefit]:
+    """Benefits that could be used in these months; not drafts."""
+    rows = Benefit.objects.filter(ends_on__gte=asked.period.first, starts_on__lt=asked.period.ends_at.date())
+    return rows.exclude(state__in=[BenefitState.DRAFT, BenefitState.REVIEWED])
+
+
 def _benefits(asked: Asked, used: Iterable[int]) -> list[Benefit]:
-    """Those of packages of this place, of what lay above and below, and those used; not drafts, in force then."""
+    """Those of packages of this place, of what lay above and below, and those used."""
     top, day = asked.places.path(asked.unit.pk, asked.on), asked.on
     around = [pk for path, pk in asked.places.by_path(day).items() if path.startswith(top) or top.startswith(path)]
-    rows = Benefit.objects.filter(ends_on__gte=asked.period.first, starts_on__lt=asked.period.ends_at.date())
-    rows = rows.filter(Q(package__unit__in=around) | Q(pk__in=list(used)))
-    rows = rows.exclude(state__in=[BenefitState.DRAFT, BenefitState.REVIEWED]).select_related("package__unit")
+    rows = _in_force(asked).filter(Q(package__unit__in=around) | Q(pk__in=list(used))).select_related("package__unit")
     return list(rows.order_by("package__unit__path", "name", "pk"))
 
 
-def by_benefit(asked: Asked) -> list[Promise]:
-    """Each benefit with its places, claims, uses and refusals. Five queries."""
-    used, refused = _uses(asked)[0], _refusals(asked)[0]
-    found = _benefits(asked, used.number)
-    claims: dict[tuple[int, bool], int] = defaultdict(int)
-    rows = Entitlement.objects.filter(benefit__in=found, state__in=[*CLAIMED, EntitlementState.WAITING]).order_by()
-    if asked.unit.depth > 1:
-        rows = rows.filter(unit__path__startswith=asked.unit.path)
-    for benefit, state, count in rows.values_list("benefit_id", "state").annotate(Count("pk")):
-        claims[benefit, state == EntitlementState.WAITING] += count
+def promises_report(asked: Asked) -> tuple[list[Promise], list[Promise]]:
+    """By benefit and by provider."""
+    cube, (refused_of, refused_at) = _cube(asked), _refusals(asked)
+    return _by_benefit(asked, cube, refused_of), _by_provider(cube, refused_at)
+
+
+def _by_benefit(asked: Asked, cube: Cube, refused: Mapping[int, int]) -> list[Promise]:
+    """Each benefit with its places, claims, uses and refusals."""
     told = []
-    for one in found:
-        claimed, waiting = claims[one.pk, False], claims[one.pk, True]
+    for one in _benefits(asked, cube.rules(Sort.USED)):
         promise = Promise(one.name, f"{one.package.unit.name} · {one.get_kind_display()}", _places(one))
-        promise.claimed, promise.waiting = Cell(claimed, claimed), Cell(waiting, waiting)
-        promise.used, promise.refused = used.cell(one.pk), refused.get(one.pk, 0)
+        promise.claimed, promise.waiting = cube.cell(Sort.CLAIMED, rule=one.pk), cube.cell(Sort.WAITING, rule=one.pk)
+        promise.used, promise.refused = cube.cell(Sort.USED, rule=one.pk), refused.get(one.pk, 0)
         told.append(promise)
-    _veil(told)
     return told
 
 
@@ -151,17 +171,10 @@ def _places(benefit: Benefit) -> str:
     return f"{words}（{benefit.get_renews_display()}）" if benefit.renews != "none" else words
 
 
-def by_provider(asked: Asked) -> list[Promise]:
-    """Each provider that gave something in these months, or refused it. Three queries."""
-    used, refused = _uses(asked)[1], _refusals(asked)[1]
-    rows = Merchant.objects.filter(pk__in=[*used.number, *refused]).select_related("unit")
-    told = []
-    for shop in rows.order_by("unit__path", "pinyin", "pk"):
-        told.append(Promise(shop.name, shop.unit.name, used=used.cell(shop.pk), refused=refused.get(shop.pk, 0)))
-    _veil(told)
-    return told
-
-
-def _veil(told: list[Promise]) -> None:
-    for name in ("claimed", "waiting", "used"):
-        veil(getattr(one, name) for one in told)
+def _by_provider(cube: Cube, refused: Mapping[int, int]) -> list[Promise]:
+    """Each provider that gave something in these months, or refused it."""
+    rows = Merchant.objects.filter(pk__in=[*cube.rules(Sort.USED_AT), *refused]).select_related("unit")
+    return [
+        Promise(shop.name, shop.unit.name, used=cube.cell(Sort.USED_AT, rule=shop.pk), refused=refused.get(shop.pk, 0))
+        for shop in rows.order_by("unit__path", "pinyin", "pk")
+    ]

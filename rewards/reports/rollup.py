@@ -63,7 +63,7 @@ def count_points(since: dt.datetime, until: dt.datetime) -> Iterator[MonthPoints
         row = found.setdefault(key, MonthPoints(
             unit_id=key[0], month=month_of(since), rule=rule, flow=flow, points=0, lines=0, heads=0
         ))  # fmt: skip
-        row.points, row.lines, row.heads = row.points + points, row.lines + count, row.heads + heads
+        row.points, row.lines, row.heads = row.points + points, row.lines + count, max(row.heads, heads)
     yield from found.values()
 
 

@@ -20,29 +20,27 @@ class Cell:
     heads: int = 0
     hidden: bool = False
 
-    def add(self, number: int, heads: int) -> None:
-        """Add up; people of two places are two."""
-        self.number += number
-        self.heads += heads
-
     @property
     def told(self) -> str | int:
         """What is written in the table."""
         return _("人少不显示") if self.hidden else self.number
 
 
-def veil(cells: Iterable[Cell]) -> None:
-    """Hide what belongs to fewer than five people; and with it the next smallest, until the hidden ones are five.
+def veil(cells: Iterable[Cell], *, may_overlap: bool = False, is_total_hidden: bool = False) -> None:
+    """Hide what belongs to fewer than five people; and with it the next smallest, until two or more are of five people.
 
     The cells are those that a total is made of, so what is left of it when the shown ones are taken away tells nothing.
+    They may be of the same people where they are of several rules or months. What is hidden already stays so. Where the
+    total is hidden it cannot be added up either: one of five people is hidden then, too.
     """
-    told = sorted((cell for cell in cells if cell.number), key=lambda cell: cell.heads)
-    heads = 0
+    told = sorted((cell for cell in cells if cell.number), key=lambda cell: (not cell.hidden, cell.heads, cell.number))
+    together = count = 0
     for cell in told:
-        if cell.heads >= FEWEST_PEOPLE and not 0 < heads < FEWEST_PEOPLE:
+        is_safe = together >= FEWEST_PEOPLE and (count > 1 or is_total_hidden)
+        if (is_safe or not (count or is_total_hidden)) and cell.heads >= FEWEST_PEOPLE and not cell.hidden:
             break
-        cell.hidden = True
-        heads += cell.heads
+        cell.hidden, count = True, count + 1
+        together = max(together, cell.heads) if may_overlap else together + cell.heads
 
 
 def rate(kept: int, broken: int) -> str:

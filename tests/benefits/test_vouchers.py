@@ -17,11 +17,11 @@ from foundation.idempotency import DifferentBody
 from foundation.models import Notification
 from rewards.benefits.codes import issue_code
 from rewards.benefits.entitlements import claim
-from rewards.benefits.models import Benefit, VoucherUse
+from rewards.benefits.models import Benefit, BenefitPackage, VoucherUse
 from rewards.benefits.offers import report_refusal
 from rewards.benefits.verifying import Answer, check_code, confirm_use
 from tests.benefits.making import make_benefit, show
-from tests.cast import Cast
+from tests.cast import SINCE, Cast, person_of
 from volunteers.accounts.models import User
 from volunteers.units.models import Appointment
 
@@ -157,7 +157,25 @@ def test_a_refusal_reaches_staff_without_the_leaders_name(
     cast: Cast, barber: Benefit, client_for: Callable[[User], Client]
 ) -> None:
     report_refusal(id=uuid.uuid4(), benefit=barber, words="店员说没听说过", acting_user=cast.leader)
-    assert Notification.objects.get(kind="refusal").stream_key == f"u:{cast.district.pk}"
+    assert Notification.objects.get(kind="refusal").stream_key == f"p:{person_of(cast.district_clerk).pk}"
     page = client_for(cast.district_clerk).get("/console/rewards/refusal/").content.decode()
     assert "店员说没听说过" in page
     assert "周桂兰" not in page
+
+
+def test_what_a_leader_says_of_a_refusal_is_read_only_by_those_who_may_decide(
+    cast: Cast, barber: Benefit, client_for: Callable[[User], Client]
+) -> None:
+    words = "店员说没听说过"
+    report_refusal(id=uuid.uuid4(), benefit=barber, words=words, acting_user=cast.leader)
+    assert words in client_for(cast.district_clerk).get("/inbox/").content.decode()
+    for user in (cast.worker, cast.other_worker, cast.street_clerk, cast.leader):
+        assert words not in client_for(user).get("/inbox/").content.decode()
+
+
+def test_a_refusal_where_a_unit_has_no_staff_reaches_those_above(cast: Cast) -> None:
+    package = BenefitPackage.objects.create(name="片区包", unit=cast.area, starts_on=SINCE, ends_on=SINCE)
+    benefit = make_benefit(cast, package=package)
+    report_refusal(id=uuid.uuid4(), benefit=benefit, words="没给", acting_user=cast.leader)
+    heard = set(Notification.objects.filter(kind="refusal").values_list("stream_key", flat=True))
+    assert heard == {f"p:{person_of(cast.worker).pk}"}

@@ -17,14 +17,17 @@ from PIL import Image
 from foundation.errors import Conflict, Denied, Invalid, TooMany
 from foundation.idempotency import DifferentBody
 from foundation.models import AuditEntry, Notification
-from rewards.benefits.models import Benefit, Merchant, MerchantState
+from rewards.benefits.models import Benefit, BenefitState, Merchant, MerchantState
+from rewards.benefits.offers import set_benefit_state
 from rewards.merchants import joining
 from rewards.merchants.agreeing import agree, agreement_of
 from rewards.merchants.joining import Shop, accept, apply, invite, refuse, take_invitation
 from rewards.merchants.keeping import set_merchant_state
-from rewards.merchants.models import Agreement, MerchantInvitation
+from rewards.merchants.models import Agreement, MerchantInvitation, Want
+from rewards.merchants.wishes import ask as ask_about
+from rewards.merchants.wishes import grant
 from rewards.merchants.wording import wording
-from tests.benefits.making import at_once, make_benefit
+from tests.benefits.making import at_once, make_benefit, use_once
 from tests.cast import Cast, make_cast, person_of
 from volunteers.accounts.models import User
 
@@ -192,6 +195,71 @@ def test_a_pause_takes_along_what_only_this_shop_gives(cast: Cast, client_for: C
     assert till.get("/").status_code == 200, "a home of their own"
     with pytest.raises(Conflict):
         set_merchant_state(merchant=cast.merchant, state=MerchantState.ACTIVE, acting_user=cast.worker)
+
+
+def set_shop(shop: Merchant, state: MerchantState, cast: Cast, reason: str = "") -> None:
+    """As the worker does in the console."""
+    set_merchant_state(merchant=Merchant.objects.get(pk=shop.pk), state=state, reason=reason, acting_user=cast.worker)
+
+
+def how_it_is(benefit: Benefit) -> tuple[str, str]:
+    """Its state, and what leaders read about a pause."""
+    benefit.refresh_from_db()
+    return benefit.state, benefit.pause_note
+
+
+def test_what_a_paused_shop_gives_too_waits_for_it_when_the_open_one_ends(cast: Cast, client_for: ClientFor) -> None:
+    benefit, (barber, chemist) = make_benefit(cast), (cast.merchant, cast.other_merchant)
+    benefit.merchants.add(chemist)
+    use_once(benefit, cast.leader, cast.merchant_person)
+    set_shop(chemist, MerchantState.PAUSED, cast, "店主生病")
+    set_shop(barber, MerchantState.ENDED, cast, "搬走了")
+    assert how_it_is(benefit) == ("paused", "店主生病")
+    set_shop(chemist, MerchantState.ACTIVE, cast)
+    assert how_it_is(benefit) == ("live", "")
+    assert "剩 1 次" in client_for(cast.leader).get("/benefits/").content.decode()
+    set_shop(chemist, MerchantState.ENDED, cast, "不做了")
+    assert how_it_is(benefit) == ("ended", "")
+
+
+def test_an_offer_comes_back_with_whichever_of_its_paused_shops_comes_first(cast: Cast) -> None:
+    benefit, (barber, chemist) = make_benefit(cast), (cast.merchant, cast.other_merchant)
+    benefit.merchants.add(chemist)
+    set_shop(chemist, MerchantState.PAUSED, cast, "店主生病")
+    set_shop(barber, MerchantState.PAUSED, cast, "店里装修")
+    assert how_it_is(benefit) == ("paused", "店里装修")
+    set_shop(chemist, MerchantState.ACTIVE, cast)
+    assert how_it_is(benefit) == ("live", "")
+    set_shop(chemist, MerchantState.PAUSED, cast, "进货")
+    set_shop(barber, MerchantState.ACTIVE, cast)
+    assert how_it_is(benefit) == ("live", "")
+
+
+@pytest.mark.parametrize("by_wish", [False, True])
+def test_a_paused_shop_that_ends_leaves_the_offer_to_the_other_paused_one(cast: Cast, *, by_wish: bool) -> None:
+    benefit, (barber, chemist) = make_benefit(cast), (cast.merchant, cast.other_merchant)
+    benefit.merchants.add(chemist)
+    set_shop(chemist, MerchantState.PAUSED, cast, "店主生病")
+    set_shop(barber, MerchantState.PAUSED, cast, "店里装修")
+    if by_wish:
+        asked: dict[str, Any] = {"merchant": barber, "want": Want.END, "benefit": benefit}
+        wish = ask_about(id=uuid.uuid4(), **asked, acting_user=cast.merchant_person)
+        grant(wish=wish, acting_user=cast.district_clerk)
+    else:
+        set_shop(barber, MerchantState.ENDED, cast, "搬走了")
+    assert how_it_is(benefit) == ("paused", "店主生病")
+    set_shop(chemist, MerchantState.ACTIVE, cast)
+    assert how_it_is(benefit) == ("live", "")
+
+
+def test_what_staff_paused_for_a_reason_of_its_own_stays_paused(cast: Cast) -> None:
+    benefit = make_benefit(cast)
+    set_benefit_state(
+        benefit=benefit, state=BenefitState.PAUSED, reason="在和店里核实", acting_user=cast.district_clerk
+    )
+    set_shop(cast.merchant, MerchantState.PAUSED, cast, "店里装修")
+    set_shop(cast.merchant, MerchantState.ACTIVE, cast)
+    assert how_it_is(benefit) == ("paused", "在和店里核实")
 
 
 def test_the_public_list_is_by_place_and_name(cast: Cast) -> None:

@@ -13,12 +13,14 @@ from django.utils import timezone
 from foundation.errors import Conflict, Denied, Missing
 from foundation.idempotency import DifferentBody
 from foundation.models import Notification
+from rewards.benefits.clerks import remove_clerk
 from rewards.benefits.models import Benefit, BenefitPackage, MerchantState
+from rewards.merchants.joining import let_contact_in
 from rewards.merchants.keeping import set_merchant_state
 from rewards.merchants.models import MerchantWish, Want
 from rewards.merchants.wishes import Terms, ask, grant, propose, send_back, take_back
 from tests.benefits.making import at_once, have_agreed, make_benefit, use_once
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, person_of
 from volunteers.accounts.models import User
 
 ClientFor = Callable[[User], Client]
@@ -177,6 +179,38 @@ def test_the_last_open_shop_leaves_and_the_paused_one_brings_the_offer_back(cast
     set_merchant_state(merchant=cast.other_merchant, state=MerchantState.ACTIVE, acting_user=cast.worker)
     benefit.refresh_from_db()
     assert benefit.state == "live"
+
+
+def test_what_waits_comes_before_what_was_withdrawn_or_answered(cast: Cast, client_for: ClientFor) -> None:
+    offer(cast, Terms("还没人看", "7 折"))
+    take_back(wish=offer(cast, Terms("店里收回了", "6 折")), acting_user=cast.merchant_person)
+    send_back(wish=offer(cast, Terms("社区退回了", "5 折")), reason="不合适", acting_user=cast.worker)
+    page = client_for(cast.worker).get("/console/rewards/wish/").content.decode()
+    assert page.index("还没人看") < page.index("社区退回了") < page.index("店里收回了")
+    found = client_for(cast.worker).get("/console/rewards/wish/", {"q": "青禾"}).content.decode()
+    assert found.index("还没人看") < found.index("店里收回了")
+
+
+def heard_by(user: User) -> str:
+    """Titles in somebody's own stream."""
+    rows = Notification.objects.filter(stream_key=f"p:{person_of(user).pk}")
+    return " ".join(row.payload["title"] for row in rows)
+
+
+def test_a_contact_who_has_left_the_shop_gets_no_more_of_its_mail(cast: Cast) -> None:
+    shop, gone, left = cast.merchant, cast.stranger, cast.merchant_person
+    shop.contact = person_of(gone)
+    shop.save()
+    let_contact_in(shop, cast.worker)
+    send_back(wish=offer(cast, Terms("烫发", "7 折")), reason="不合适", acting_user=cast.worker)
+    assert "烫发" in heard_by(gone)
+    remove_clerk(clerk=shop.clerks.get(person=shop.contact), reason="不在店里了", acting_user=cast.worker)
+    send_back(wish=offer(cast, Terms("染发", "6 折")), reason="不合适", acting_user=cast.worker)
+    assert "染发" not in heard_by(gone)
+    assert "染发" in heard_by(left)
+    remove_clerk(clerk=shop.clerks.get(), reason="不在店里了", acting_user=cast.worker)
+    set_merchant_state(merchant=shop, state=MerchantState.PAUSED, reason="没有人了", acting_user=cast.worker)
+    assert "先停一停" in heard_by(gone), "nobody else is there to read it"
 
 
 def test_who_thinks_better_of_it_takes_it_back(cast: Cast, client_for: ClientFor) -> None:

@@ -29,6 +29,7 @@ class Entry:
     is_award: bool = False
     is_reversal: bool = False
     is_reversed: bool = False
+    is_before_hold: bool = False
 
     @property
     def day(self) -> dt.date:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from foundation.actors import SYSTEM
+from foundation.errors import Conflict
 from rewards.points import expiry
 from rewards.points.accounts import account_id_of, provider_account_id
 from rewards.points.ages import first_valid, last_valid
@@ -99,13 +100,35 @@ def test_holding_the_same_points_again_makes_them_last_no_longer(two_lots: Cast,
 
 @pytest.mark.everywhere
 def test_holding_points_does_not_carry_them_past_the_days_after_the_role(two_lots: Cast, travel: Travel) -> None:
-    ended = LAST - 40 * DAY
+    ended = LAST - 85 * DAY
     Appointment.objects.filter(person=two_lots.leader.person).update(ends_on=ended)
     over = ended + 90 * DAY
     travel(over - 5 * DAY)
     reserve_and_cancel(two_lots)
     assert balance_on(two_lots, travel, over) == 13
     assert balance_on(two_lots, travel, over + DAY) == 0
+
+
+@pytest.mark.everywhere
+def test_what_is_over_cannot_be_set_aside_before_it_runs_out(two_lots: Cast, travel: Travel) -> None:
+    travel(LAST)
+    reserve_and_cancel(two_lots)
+    travel(LAST + 61 * DAY)
+    with pytest.raises(Conflict, match="有 10 分已经到期"):
+        reserve_and_cancel(two_lots)
+    assert balance_on(two_lots, travel, LAST + 61 * DAY) == 5
+
+
+@pytest.mark.everywhere
+def test_setting_aside_what_lasts_does_not_keep_what_is_over(two_lots: Cast, travel: Travel) -> None:
+    travel(LAST + DAY)
+    for _twice in range(2):
+        void_hold(hold=hold(two_lots, points=3), reason="不要了", acting_user=SYSTEM)
+    assert balance_of(two_lots.leader.person_id) == 5
+    hold(two_lots, points=5)
+    assert balance_on(two_lots, travel, LAST + DAY) == 5
+    assert [line.points for line in Transfer.objects.filter(rule="expired")] == [10]
+    call_command("verify_ledger")
 
 
 def test_what_was_taken_back_counts_neither_way(two_lots: Cast, travel: Travel) -> None:

@@ -131,11 +131,17 @@ class Books(RuleBasedStateMachine):
             "id": id_, "person_id": self.persons[who], "points": points, "reason": "一袋米", "until": until,
             "unit_id": None, "acting_user": SYSTEM,
         }  # fmt: skip
-        if points > self.naive.free(who):
+        today = Books.now.astimezone(HERE).date()
+        over = self.naive.over(who, today)
+        if points > self.naive.free(who) - over:
             with pytest.raises(Conflict):
                 hold_points(**asked)
             return
         assert hold_points(**asked) == hold_points(**asked)
+        if over:
+            line = Transfer.objects.get(source_key=f"expired:{self.persons[who]}:{today.isoformat()}:{id_}")
+            assert line.points == over
+            self.note(line, who, "expiry", is_before_hold=True)
         self.naive.holds[id_] = (who, points, until)
         self.naive.held_at[id_] = Books.now
 
@@ -173,7 +179,7 @@ class Books(RuleBasedStateMachine):
     def points_run_out(self) -> None:
         today = Books.now.astimezone(HERE).date()
         # Once a day and person: what becomes free later on the same day goes the next day.
-        done = {e.giver for e in self.naive.lines if e.taker == "expiry" and e.day == today}
+        done = {e.giver for e in self.naive.lines if e.taker == "expiry" and e.day == today and not e.is_before_hold}
         over = {who: self.naive.over(who, today) for who in PEOPLE if who not in done}
         assert expire() == sum(over.values())
         for who, points in over.items():

@@ -174,6 +174,61 @@ def test_few_people_are_hidden_and_cannot_be_worked_out(
         assert "某" not in shown(client, page, cast.community)
 
 
+def test_one_person_under_five_rules_is_one_person(cast: Cast, client_for: ClientFor) -> None:
+    issuing, alone = system_account_id(AccountKind.ISSUING), account_id_of(person(1))
+    for rule in ("on_duty", "task_done", "hazard_found", "care_contact", "event_hour"):
+        line(issuing, alone, 10, LAST, cast.neighbourhood, rule)
+    line(budget_account_id(cast.community.pk), alone, 10, LAST, cast.neighbourhood, "on_duty")
+    run_all()
+    for unit in (cast.district, cast.street, cast.community):
+        text = shown(client_for(cast.district_clerk), "points", unit)
+        assert "60" not in text
+        assert f"{LAST:%Y-%m} 人少不显示" in text
+        assert "合计 人少不显示" in text
+
+
+def test_what_a_page_hides_no_page_behind_its_links_tells(
+    cast: Cast, months: dict[str, int], client_for: ClientFor
+) -> None:
+    client = client_for(cast.street_clerk)
+    street = shown(client, "points", cast.street)
+    assert "桂花社区 人少不显示" in street
+    community = shown(client, "points", cast.community)
+    assert "合计 人少不显示" in community
+    assert " 82 " not in community
+    assert f"{LAST:%Y-%m} 人少不显示" in community
+    file = client.post(f"/console/rewards/reports/points/export/?unit={cast.community.uid}&{MONTHS}", {"format": "csv"})
+    assert "82" not in b"".join(file).decode("utf-8-sig")
+    assert "发现了隐患 人少不显示" in shown(client, "points", cast.community)
+
+
+def test_a_rule_that_is_hidden_tells_nothing_on_its_own_page(cast: Cast, client_for: ClientFor) -> None:
+    issuing = system_account_id(AccountKind.ISSUING)
+    people = [account_id_of(person(number)) for number in range(9)]
+    for account in people:
+        line(issuing, account, 10, LAST, cast.neighbourhood, "on_duty")
+    for account in people[:6]:
+        line(issuing, account, 7, LAST, cast.neighbourhood, "task_done")
+    line(issuing, people[0], 3, LAST, cast.neighbourhood, "hazard_found")
+    run_all()
+    client = client_for(cast.street_clerk)
+    text = shown(client, "points", cast.street)
+    assert "季度在岗 90" in text
+    assert "135" in text
+    for unit in (cast.street, cast.community):
+        for rule in ("task_done", "hazard_found"):
+            page = shown(client, "points", unit, f"{MONTHS}&rule={rule}")
+            assert "合计 人少不显示" in page
+            assert " 42 " not in page
+        assert " 42 " not in shown(client, "points", unit)
+
+
+def test_who_sees_no_page_above_reads_all_numbers_of_their_own_place(
+    cast: Cast, months: dict[str, int], client_for: ClientFor
+) -> None:
+    assert "合计 82 18" in shown(client_for(cast.worker), "points", cast.community)
+
+
 def test_small_cells_take_the_next_with_them() -> None:
     cells = [Cell(9, 3), Cell(40, 20), Cell(30, 7), Cell(0, 0)]
     veil(cells)
@@ -243,6 +298,39 @@ def test_promises_stand_beside_what_was_given(cast: Cast, promises: Benefit, cli
     elsewhere = shown(client_for(cast.district_clerk), "promises", cast.other_community)
     assert "50 个名额，每人 2 次 0 0 0 0" in elsewhere
     assert "青禾理发铺" not in elsewhere
+
+
+def test_a_leader_who_uses_five_offers_of_a_shop_is_one_person(
+    cast: Cast, promises: Benefit, client_for: ClientFor
+) -> None:
+    cast.other_merchant.name = "五样小店"
+    cast.other_merchant.save()
+    MonthUses.objects.bulk_create(
+        MonthUses(
+            unit=cast.community, month=LAST, merchant=cast.other_merchant, uses=37, heads=1,
+            benefit=Benefit.objects.create(
+                package=promises.package, kind="life", name=f"小样{number}", value_text="1 份", roles=[],
+                state="live", starts_on=SINCE, ends_on=TODAY,
+            ),
+        )
+        for number in range(5)
+    )  # fmt: skip
+    text = shown(client_for(cast.district_clerk), "promises", cast.district)
+    assert "五样小店 桂花社区 人少不显示" in text or "五样小店 月桂社区 人少不显示" in text
+    assert "185" not in text
+
+
+def test_uses_hidden_beside_another_place_are_not_told_on_the_places_own_page(
+    cast: Cast, promises: Benefit, client_for: ClientFor
+) -> None:
+    MonthUses.objects.create(
+        unit=cast.other_community, month=LAST, merchant=cast.merchant, benefit=promises, uses=2, heads=1
+    )
+    client = client_for(cast.district_clerk)
+    assert "青禾理发铺 桂花社区 13" in shown(client, "promises", cast.street)
+    for unit in (cast.community, cast.other_community):
+        assert "青禾理发铺 桂花社区 人少不显示" in shown(client, "promises", unit)
+    assert "青禾理发铺 桂花社区 11" in shown(client_for(cast.worker), "promises", cast.community)
 
 
 def test_costs_are_spread_over_the_households(cast: Cast, months: dict[str, int], client_for: ClientFor) -> None:

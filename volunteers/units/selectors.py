@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Q
 from django.db.models.functions import Left, Length
 
 from foundation import clock
 from foundation.actors import Actor
-from volunteers.units.models import THREE_HEADS, Appointment, Unit
+from volunteers.units.models import STAFF, THREE_HEADS, Appointment, Unit
 
 
 def breadcrumbs(units: Iterable[Unit], *, top: int = 2) -> dict[int, str]:
@@ -61,6 +61,15 @@ def leaders_in(units: Iterable[Unit], user: Actor) -> dict[int, list[Appointment
     for holders in found.values():
         holders.sort(key=lambda one: one.stands_in_for_id is not None)
     return found
+
+
+def nearest_staff(unit: Unit, without: Collection[int] = ()) -> list[int]:
+    """Persons who are staff of a unit today; where there is none, of the nearest unit above. Some are left out."""
+    staff = Appointment.objects.active().of_roles(STAFF).exclude(person_id__in=without)
+    for path in reversed(unit.ancestor_paths()):
+        if found := list(staff.filter(unit__path=path).values_list("person_id", flat=True)):
+            return found
+    return []
 
 
 def children_counts(units: Iterable[Unit]) -> dict[int, int]:
