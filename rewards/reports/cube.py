@@ -1,7 +1,7 @@
 """Numbers by place, rule and month, and which of them are hidden: the same on every page on which one can be read.
 
-A place's page hides what the page above hides of it. In each list, where one is hidden or the number to which it adds up
-is, the hidden ones are of at least five people and cannot be worked out, on one page or on several.
+A place's page hides what the page above hides of it. In each list, where one is hidden or the number to which it adds
+up is, the hidden ones are of at least five people and cannot be worked out, on one page or on several.
 """
 
 from __future__ import annotations

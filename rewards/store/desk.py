@@ -164,8 +164,9 @@ def serve(
 def take_back(*, redemption: Redemption, reason: str, on_shelf: bool, acting_user: Actor) -> Redemption:
     """Not the right thing, or damaged: the points go back by a second line, the pieces by movements; all lines stay.
 
-    The pieces come back at what they were worth when they went. What cannot be given again (`on_shelf` false) comes back and is booked as spoiled. Who may: KEEP_STORE, with a
-    reason. Twice is the same answer. Raises `Denied`, `Invalid`, `Conflict` when the store's points are settled.
+    The pieces come back at what they were worth when they went. What cannot be given again (`on_shelf` false) comes
+    back and is booked as spoiled. Who may: KEEP_STORE, with a reason. Twice is the same answer. Raises `Denied`,
+    `Invalid`, `Conflict` when the store's points are settled.
     """
     require(acting_user, Right.KEEP_STORE, redemption.store.unit)
     if not reason.strip():
