@@ -19,6 +19,7 @@ class Fake:
         self.lock = threading.Lock()
         self.settings: dict[str, Any] = dict(self.defaults)
         self.calls: list[dict[str, Any]] = []
+        self.round = 0  # a slow answer of before a reset comes too late
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,6 +63,7 @@ class Fake:
         """Behave well again, and forget what was asked."""
         with self.lock:
             self.settings = dict(self.defaults)
+            self.round += 1
             self.calls.clear()
             self.forget()
 
@@ -83,9 +85,12 @@ class Fake:
             self.control(handler, body)
             return
         with self.lock:
-            now = dict(self.settings)
+            now, begun_in = dict(self.settings), self.round
         if now["slow_seconds"] and not self.is_for_people(parts.path):
             time.sleep(now["slow_seconds"])
+            if self.round != begun_in:
+                handler.close_connection = True
+                return
         if now["fail_status"] and not self.is_for_people(parts.path):
             answer(handler, now["fail_status"], {"error": "told to fail"})
         elif now["garbage"] and not self.is_for_people(parts.path):

@@ -177,7 +177,15 @@ def _winner(world: World, number: int) -> Any:
     return Outcome.objects.create(**values, **counts, opinion_count=0, marks_count=3, panel_score=0)
 
 
+def _passbook(world: World, number: int) -> Any:
+    """Of a leader who serves there: where somebody lives or serves says who sees it."""
+    copy = twin(world.things["passbook", "community"])
+    post = twin(Appointment.objects.get(person=world.cast.leader.person))
+    return type(copy).objects.filter(pk=copy.pk).update(person=post.person)
+
+
 MAKERS: dict[str, Maker] = {
+    "console_passbook_list": _passbook,
     "console_panel_list": _seat,
     "console_winner_list": _winner,
     "console_paper_run_list": _run,
