@@ -97,7 +97,7 @@ def test_the_lists_are_found() -> None:
     assert {"console_task_list", "console_clerk_list", "console_party_list", "console_cadre_list"} <= names
 
 
-@in_part_and_whole(3)
+@in_part_and_whole(4)
 def test_every_list_answers_in_the_same_number_of_queries(
     cast: Cast, tmp_path: Path, settings: Any, client_for: Callable[[User], Client], share: int
 ) -> None:
@@ -116,7 +116,7 @@ def test_every_list_answers_in_the_same_number_of_queries(
     assert not found, "\n".join(found)
 
 
-@in_part_and_whole(3)
+@in_part_and_whole(4)
 def test_a_search_takes_few_queries_whatever_is_typed(
     cast: Cast, client_for: Callable[[User], Client], share: int
 ) -> None:

@@ -194,7 +194,7 @@ def test_the_whole_check_in_works_by_keyboard(phone: Phone) -> None:
     assert page.evaluate("document.querySelectorAll('main').length") == 1
 
 
-@in_part_and_whole(3)
+@in_part_and_whole(4)
 def test_the_console_is_sound(phone: Phone, share: int) -> None:
     faults: list[str] = []
     for persona, paths in (("worker", DESK), ("district", DISTRICT_DESK)):

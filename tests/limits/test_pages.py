@@ -108,7 +108,7 @@ def rows() -> Iterator[tuple[str, str]]:
                 yield table, " ".join(str(bytes(v) if isinstance(v, memoryview) else v) for v in row)
 
 
-@in_part_and_whole(4)
+@in_part_and_whole(6)
 def test_every_page_keeps_the_limits(world: World, caplog: pytest.LogCaptureFixture, share: int) -> None:
     assert Person.objects.by_phone("15499990001").exists(), "the canaries are not there"
     signed_in = sign_in_by_phone(world.cast)
